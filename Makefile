@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+# The usual ways in; `make help` lists them. Everything is built below build/.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format oracle clean
+
+DEVICES ?= 2
+JOBS ?= $(shell nproc)
+folders := $(wildcard include kernels tests examples bench)
+sources = find $(folders) \( -name '*.hpp' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) -print0
+analysed := $(wildcard kernels/cpu/*.cpp examples/*.cpp tests/static/*_test.cpp)
+# one file's findings in one piece, and nothing where there are none
+tidy = found=$$(clang-tidy-19 -p build/release --quiet "$$0" 2>&1) || { printf "%s\n" "$$found"; exit 1; }
+# ThreadSanitizer wants the address space laid out plainly; some containers do not allow asking for that.
+plain_addresses := $(shell setarch -R true 2>/dev/null && echo setarch -R)
+
+# $(call configure,PRESET): quiet unless it fails
+configure = log=$$(mktemp); cmake --preset $(1) >$$log 2>&1 || { cat $$log; rm -f $$log; exit 1; }; rm -f $$log
+# $(call build,PRESET,TARGET)
+build = $(call configure,$(1)); echo "building $(2) in build/$(1)"; \
+  cmake --build build/$(1) --target $(2) -j $(JOBS) -- --quiet
+
+help:
+	@echo "make demo    train on Fashion-MNIST [DEVICES=2] [WORKLOADS=2,1] [EPOCHS=n]"
+	@echo "make test    build and run every test, then the group's tests under the sanitizers"
+	@echo "make lint    check formatting and run clang-tidy"
+	@echo "make format  format all C++ files"
+	@echo "make oracle  compare with recorded values: DIR=folder"
+	@echo "make clean   remove build/"
+
+demo:
+	@tools/setup
+	@$(call build,release,fashion_mnist)
+	@build/release/examples/fashion_mnist --devices $(DEVICES) \
+	  $(if $(WORKLOADS),--workloads $(WORKLOADS)) $(if $(EPOCHS),--epochs $(EPOCHS))
+
+test:
+	@tools/setup
+	@rm -f build/release/tests.xml build/asan/tests.xml build/tsan/tests.xml
+	@$(call build,release,all)
+	@$(call build,asan,group_tests)
+	@$(call build,tsan,group_tests)
+	@run() { "$$@" --no-tests=error --output-on-failure --test-output-truncation head; }; \
+	  run ctest --test-dir build/release --output-junit tests.xml -j2; \
+	  run ctest --test-dir build/asan --output-junit tests.xml -R '^group_tests$$'; \
+	  run $(plain_addresses) ctest --test-dir build/tsan --output-junit tests.xml -R '^group_tests$$'; \
+	  tools/count_tests build/release/tests.xml build/asan/tests.xml build/tsan/tests.xml \
+	    --require static --require runtime_tests --require group_tests --require reject_gcc --require headers_clang
+
+lint:
+	@tools/setup
+	@$(sources) | xargs -0 -r -n 20 -P $(JOBS) clang-format-19 --dry-run -Werror
+	@echo "clang-format: ok"
+	@$(call configure,release)
+	@[ -z "$(analysed)" ] || printf '%s\0' $(analysed) | xargs -0 -n 1 -P $(JOBS) sh -c '$(tidy)'
+	@echo "clang-tidy: $(words $(analysed)) files ok"
+
+format:
+	@$(sources) | xargs -0 -r clang-format-19 -i
+
+oracle:
+	@[ -n "$(DIR)" ] || { echo "usage: make oracle DIR=folder"; exit 2; }
+	@tools/setup
+	@tests/oracle/run $(DIR)
+
+clean:
+	@rm -rf build

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values become types: each fused chain of a graph is turned into a Fused type, whose loop is instantiated here.
+#pragma once
+
+#include <cleave/passes/pipeline.hpp>
+
+namespace cleave::detail {
+
+/// Runs a fused chain as a kernel: sizes = {loops, extents...}; bit l of masks[k]: leaf k moves along loop l.
+template <class F>
+struct ChainKernel;
+
+template <class T, int... Mode, class... Statements>
+struct ChainKernel<Fused<T, Leaves<Mode...>, Statements...>> {
+  static constexpr int leaf_count = sizeof...(Mode);
+
+  static void run(std::byte* const* arenas, const KernelArguments& call) {
+    LoopNest nest;
+    nest.loops = static_cast<int>(call.sizes[0]);
+    extent out_stride = 1;
+    extent leaf_stride[max_leaves];
+    for (int k = 0; k < leaf_count; ++k) {
+      leaf_stride[k] = 1;
+    }
+    for (int i = nest.loops - 1; i >= 0; --i) {
+      const extent count = call.sizes[1 + i];
+      nest.extents[i] = count;
+      nest.out_strides[i] = out_stride;
+      out_stride *= count;
+      for (int k = 0; k < leaf_count; ++k) {
+        if (((call.masks[k] >> i) & 1) != 0) {
+          nest.leaf_strides[k][i] = leaf_stride[k];
+          leaf_stride[k] *= count;
+        }
+      }
+    }
+    constexpr int modes[] = {Mode...};
+    const T* leaf[leaf_count];
+    T number[leaf_count];
+    for (int k = 0; k < leaf_count; ++k) {
+      leaf[k] = modes[k] == leaf_number ? nullptr : call.operand<T>(arenas, k + 1);
+      number[k] = static_cast<T>(call.numbers[k]);
+    }
+    RunFused<Fused<T, Leaves<Mode...>, Statements...>>::run(call.result<T>(arenas), leaf, number, nest);
+  }
+};
+
+/// The nodes that are kernels, in order.
+template <int Kernels>
+struct Roots {
+  Id id[Kernels > 0 ? Kernels : 1]{};
+};
+
+template <class Program>
+inline constexpr auto roots = [] {
+  Roots<fused<Program>.kernels> found;
+  int count = 0;
+  for (Id id = 0; id < graph<Program>.size(); ++id) {
+    if (fused<Program>.root[id] == id) {
+      found.id[count++] = id;
+    }
+  }
+  return found;
+}();
+
+template <class Program>
+inline constexpr auto starts = chain_starts(fused<Program>);
+
+template <class Program, int Kernel>
+inline constexpr Chain chain = chain_of(graph<Program>.view(), fused<Program>.root, roots<Program>.id[Kernel],
+                                        starts<Program>.first[roots<Program>.id[Kernel]]);
+
+template <DType Type>
+struct element_of {
+  using type = float;
+};
+template <>
+struct element_of<DType::f64> {
+  using type = double;
+};
+
+template <class Program, int Kernel, int Statement>
+struct LowerStatement {
+  static constexpr Id node = chain<Program, Kernel>.statements[Statement];
+  template <int... K>
+  static auto make(std::integer_sequence<int, K...>)
+      -> cleave::Statement<typename op_of<graph<Program>.nodes[node].op>::type,
+                           chain<Program, Kernel>.operands[Statement][K]...>;
+  using type = decltype(make(std::make_integer_sequence<int, graph<Program>.nodes[node].operand_count>{}));
+};
+
+template <class Program, int Kernel>
+struct LowerChain {
+  template <int... S, int... K>
+  static auto make(std::integer_sequence<int, S...>, std::integer_sequence<int, K...>)
+      -> Fused<typename element_of<graph<Program>.nodes[roots<Program>.id[Kernel]].dtype>::type,
+               Leaves<chain<Program, Kernel>.modes[K]...>, typename LowerStatement<Program, Kernel, S>::type...>;
+  using type = decltype(make(std::make_integer_sequence<int, chain<Program, Kernel>.statement_count>{},
+                             std::make_integer_sequence<int, chain<Program, Kernel>.leaf_count>{}));
+};
+
+/// The function of one kernel; the same for every number of rows.
+template <class Program, int Index>
+constexpr Kernel kernel_of() {
+  constexpr Id id = roots<Program>.id[Index];
+  if constexpr (graph<Program>.nodes[id].op->kind == OpKind::elementwise) {
+    return &ChainKernel<typename LowerChain<Program, Index>::type>::run;
+  } else {
+    return graph<Program>.nodes[id].op->lower(graph<Program>.view(), id).kernel;
+  }
+}
+
+template <class Program, int... Index>
+constexpr auto make_kernels(std::integer_sequence<int, Index...> /*kernels*/) {
+  struct Kernels {
+    Kernel of[sizeof...(Index) > 0 ? sizeof...(Index) : 1];
+  };
+  return Kernels{{kernel_of<Program, Index>()...}};
+}
+
+template <class Program>
+inline constexpr auto kernels_of =
+    make_kernels<Program>(std::make_integer_sequence<int, fused<Program>.kernels>{});
+
+} // namespace cleave::detail

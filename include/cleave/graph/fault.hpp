@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What passes say when a program is illegal. Passes never throw and never assert: they record the first Fault and go
+// on; the edge (a group, a program) lifts it into a readable type and stops the compilation once.
+#pragma once
+
+#include <cleave/base/diagnose.hpp>
+#include <cleave/shape/dims.hpp>
+
+namespace cleave {
+
+/// The rules a program can break.
+enum class Rule : unsigned char {
+  none,
+  shapes_differ,           ///< operands of an operation do not fit by axis name
+  axis_absent,             ///< an operation names an axis its operand lacks
+  dtypes_differ,           ///< operands of an operation have different element types
+  name_used_twice,         ///< two inputs or parameters of one name
+  input_missing,           ///< a head's label is among no inputs of the job
+  label_shape_differs,     ///< a head's label does not fit its data
+  nonlinear_partial,       ///< a sum over devices is used as if it were complete
+  partial_meets_other,     ///< a partial sum and a complete value are added
+  batch_axis_mixed,        ///< an operation normalises or contracts over a sharded batch axis
+  head_missing,            ///< an output needs a head gradient and has none
+  heads_disagree,          ///< two heads are normalised by different counts
+  gradient_missing,        ///< a parameter without a path to any head
+  no_derivative,           ///< an operation without a derivative lies on the path
+  request_unknown,         ///< a gradient request names no input or parameter
+  gradient_not_partial,    ///< a parameter's gradient is not a sum over devices
+  contraction_order,       ///< a contraction over axes that are not the last ones
+};
+
+/// The first rule broken, where, and both sides.
+struct Fault {
+  Rule rule = Rule::none;
+  const char* op = "";
+  const char* name = "";
+  char axis = '\0';
+  Dims left{};
+  Dims right{};
+
+  constexpr explicit operator bool() const { return rule != Rule::none; }
+};
+
+namespace detail {
+
+/// `Holder::fault` spelled as types that every compiler prints: text<'r','e','l','u'>, Shape<Axis<'N', 64>>.
+template <class Holder>
+struct LiftFault {
+  template <std::size_t... I>
+  static text<Holder::fault.op[I]...> op(std::index_sequence<I...>);
+  template <std::size_t... I>
+  static text<Holder::fault.name[I]...> name(std::index_sequence<I...>);
+
+  using op_text = decltype(op(std::make_index_sequence<text_length(Holder::fault.op)>{}));
+  using name_text = decltype(name(std::make_index_sequence<text_length(Holder::fault.name)>{}));
+};
+
+} // namespace detail
+} // namespace cleave

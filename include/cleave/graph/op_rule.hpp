@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// What passes know of an operation: a record of facts and functions that the operation's struct fills. Passes only
+// follow these pointers, they never name an operation.
+#pragma once
+
+#include <cleave/graph/builder.hpp>
+#include <cleave/graph/kernel.hpp>
+#include <cleave/graph/placement.hpp>
+
+namespace cleave {
+
+enum class OpKind : unsigned char {
+  leaf,        ///< holds what comes from outside: inputs, parameters, numbers
+  elementwise, ///< fused with its neighbours into one loop
+  kernel,      ///< runs as a compiled kernel of its own
+};
+
+/// What `infer` is given and fills.
+struct Inference {
+  const Node* operands[max_operands]{};
+  int operand_count = 0;
+  Attributes attributes{};
+  Dims dims{};   // result
+  DType dtype{}; // result
+  Fault fault{}; // result
+};
+
+/// What `vjp` is given: the node, its value, the cotangent of its value.
+struct Vjp {
+  Builder* builder = nullptr;
+  Node node{};
+  Value y{};
+  Value dy{}; ///< without a builder where nothing flows in (loss heads)
+
+  [[nodiscard]] constexpr Value x(int operand) const { return {builder, node.operands[operand]}; }
+  [[nodiscard]] constexpr const Dims& dims_of_x(int operand) const { return (*builder)[node.operands[operand]].dims; }
+};
+
+/// What `vjp` returns: a cotangent an operand (absent where nothing flows), and how heads are normalised.
+struct Cotangents {
+  Value operands[max_operands];
+  Normaliser normaliser = Normaliser::unset;
+  Value count; ///< for Normaliser::counted
+
+  constexpr Cotangents() = default;
+  constexpr Cotangents(Value a) : operands{a} {} // NOLINT(google-explicit-constructor,hicpp-explicit-conversions): vjp returns {dx}
+  constexpr Cotangents(Value a, Value b) : operands{a, b} {}
+  constexpr Cotangents(Value a, Value b, Value c) : operands{a, b, c} {}
+};
+
+/// What `place` is given and returns.
+struct PlaceRequest {
+  GraphView graph{};
+  Id node = no_id;
+  const Placement* placements = nullptr; ///< of all earlier nodes
+
+  [[nodiscard]] constexpr const Node& at() const { return graph[node]; }
+  [[nodiscard]] constexpr Placement operand(int i) const { return placements[at().operands[i]]; }
+  [[nodiscard]] constexpr const Dims& dims_of_operand(int i) const { return graph[at().operands[i]].dims; }
+};
+struct Placed {
+  Placement placement = Placement::replicated;
+  Rule broken = Rule::none;
+};
+
+struct OpRule {
+  const char* name;
+  OpKind kind;
+  Linearity linearity;
+  bool is_head;        ///< a loss: its gradient needs no cotangent and ignores the one that comes
+  bool stops_gradient; ///< nothing flows to its operands
+  double flops;        ///< per element of the result
+  void (*infer)(Inference& at);
+  Cotangents (*vjp)(const Vjp& at);
+  Placed (*place)(const PlaceRequest& at);
+  KernelCall (*lower)(const GraphView& graph, Id node);
+  double (*count_flops)(const GraphView& graph, Id node); ///< null: flops times elements
+};
+
+/// The rule of an operation.
+template <class Op>
+inline constexpr OpRule rule{Op::name.value, Op::kind,   Op::linearity, Op::is_head, Op::stops_gradient, Op::flops,
+                             &Op::infer,     &Op::vjp,   &Op::place,    Op::lower,   Op::count_flops};
+
+/// The operation of a rule: one specialisation each, made by CLEAVE_OP.
+template <const OpRule* Which>
+struct op_of {
+  static_assert(Which == nullptr, "op_of: this operation is not registered; add CLEAVE_OP(its struct) at global scope, "
+                                  "after the struct");
+};
+
+/// Registers an elementwise operation, so that fused types can name it. At global scope.
+#define CLEAVE_OP(Op)                                                                                                  \
+  template <>                                                                                                          \
+  struct cleave::op_of<&cleave::rule<Op>> {                                                                            \
+    using type = Op;                                                                                                   \
+  };
+
+constexpr Value Builder::leaf(const OpRule* op, const char* name, const Dims& dims, DType dtype) {
+  if (find(name) != no_id) {
+    report({Rule::name_used_twice, op->name, name, '\0', graph_.nodes[find(name)].dims, dims});
+  }
+  Node node;
+  node.op = op;
+  node.dims = dims;
+  node.dtype = dtype;
+  node.name = name;
+  const Id id = push(node);
+  named_.push_back(id);
+  return {this, id};
+}
+
+constexpr Value Builder::apply(const OpRule* op, const Attributes& attributes, const Id* operands, int count,
+                               const char* name) {
+  Inference at;
+  at.operand_count = count;
+  at.attributes = attributes;
+  Node node;
+  node.op = op;
+  node.operand_count = count;
+  node.attributes = attributes;
+  node.name = name;
+  for (int i = 0; i < count; ++i) {
+    node.operands[i] = operands[i];
+    at.operands[i] = &graph_.nodes[operands[i]];
+  }
+  op->infer(at);
+  if (at.fault) {
+    if (at.fault.op[0] == '\0') {
+      at.fault.op = op->name;
+    }
+    graph_.report(at.fault);
+  }
+  node.dims = at.dims;
+  node.dtype = at.dtype;
+  return {this, push(node)};
+}
+
+template <class Op, class... X>
+constexpr Value Value::apply(const X&... x) {
+  Builder* builder = nullptr;
+  DType dtype = DType::f32;
+  const auto see = [&](const auto& operand) {
+    if constexpr (requires { operand.builder; }) {
+      builder = operand.builder;
+      dtype = (*builder)[operand.id].dtype;
+    }
+  };
+  (see(x), ...);
+  const auto id_of = [&](const auto& operand) -> Id {
+    if constexpr (requires { operand.id; }) {
+      return operand.id;
+    } else {
+      return builder->number(static_cast<double>(operand), dtype).id;
+    }
+  };
+  const Id operands[] = {id_of(x)...};
+  return builder->apply(&rule<Op>, {}, operands, sizeof...(X), nullptr);
+}
+
+} // namespace cleave

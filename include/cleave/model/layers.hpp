@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is written inside a model: layers and heads are functions with a name, which names their parameters and labels.
+#pragma once
+
+#include <cleave/model/symbol.hpp>
+#include <cleave/ops/contract.hpp>
+#include <cleave/ops/loss.hpp>
+
+namespace cleave {
+namespace detail {
+
+/// The contracted axes must be the last ones of the operand, in the order given.
+template <class S, char... Letters>
+constexpr bool are_last_axes() {
+  constexpr char letters[] = {Letters...};
+  constexpr int count = sizeof...(Letters);
+  if (count > S::rank) {
+    return false;
+  }
+  for (int i = 0; i < count; ++i) {
+    if (S::dims.letters[S::rank - count + i] != letters[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+template <class Op, char Letter, class S>
+concept operand_has_axis = has_axis<Letter, S>;
+
+template <class Op, class S, char... Letters>
+concept axes_are_the_last = are_last_axes<S, Letters...>();
+
+template <class S, char... Letters>
+struct remove_axes {
+  using type = S;
+};
+template <class S, char First, char... Rest>
+struct remove_axes<S, First, Rest...> : remove_axes<remove_axis_t<S, First>, Rest...> {};
+
+template <class S, class A>
+struct append_axis;
+template <class... Axes, class A>
+struct append_axis<Shape<Axes...>, A> {
+  using type = Shape<Axes..., A>;
+};
+
+template <class Op, class Name, class X>
+concept is_symbol_operand = is_model_symbol<X>;
+
+} // namespace detail
+
+/// Whether `linear` adds a bias.
+enum class Bias : bool { no, yes };
+
+/// y = x W^T + b over the axis that `Out` replaces: `linear<"fc1", C<128>>(x)` contracts the axis C of x, which must be
+/// its last. Several trailing axes are contracted by naming them: `linear<"fc1", C<10>, 'C', 'H', 'W'>(x)`.
+/// Parameters: NAME_weight of shape (O, contracted axes...), NAME_bias of shape (Out).
+template <FixedString Name, class Out, char... Contracted, class X>
+constexpr auto linear(const X& x, Bias bias = Bias::yes) {
+  static_assert(detail::is_symbol_operand<detail::spelled<"linear">, detail::spelled<Name>, X>,
+                "linear: the operand must be a model's symbol; linear is called inside a model");
+  if constexpr (sizeof...(Contracted) == 0) {
+    return linear<Name, Out, Out::letter>(x, bias);
+  } else {
+    using S = typename X::shape;
+    constexpr bool present = (has_axis<Contracted, S> && ...);
+    static_assert((detail::operand_has_axis<detail::spelled<"linear">, Contracted, S> && ...),
+                  "linear: the operand has no axis of the letter to contract; it replaces the axis that its output names");
+    constexpr bool last = !present || detail::are_last_axes<S, Contracted...>();
+    static_assert(!present || detail::axes_are_the_last<detail::spelled<"linear">, S, Contracted...>,
+                  "linear: the contracted axes must be the last ones of the operand, in order");
+    using Rows = typename detail::remove_axes<S, Contracted...>::type;
+    using Layer = Symbol<typename X::element, typename detail::append_axis<Rows, Out>::type>;
+    if constexpr (!present || !last) {
+      return Layer(x.builder, x.id);
+    } else {
+      Builder& builder = *x.builder;
+      constexpr DType dtype = dtype_v<typename X::element>;
+      const Value w = builder.leaf(&rule<ParameterLeaf>, detail::Joined<Name, "_weight">::value,
+                                   Shape<Axis<'O', Out::size>, Axis<Contracted, extent_along<Contracted, S>>...>::dims, dtype);
+      Value y = Dot::make(Dot::nt, x.value(), w, Out::letter);
+      if (bias == Bias::yes) {
+        y = y + builder.leaf(&rule<ParameterLeaf>, detail::Joined<Name, "_bias">::value, Shape<Out>::dims, dtype);
+      }
+      return Layer(y);
+    }
+  }
+}
+
+namespace detail {
+
+/// The label of a head: present in training, where it must exist.
+template <FixedString Name>
+constexpr Id find_label(Builder& builder, const char* head, const Dims& dims) {
+  const Id label = builder.find(Joined<Name, "_label">::value);
+  if (label == no_id && builder.training) {
+    builder.report({Rule::input_missing, head, Joined<Name, "_label">::value, '\0', dims, {}});
+  }
+  return label;
+}
+
+template <class Op, class X, template <extent> class... Names>
+constexpr auto reduced_shape() {
+  using S = typename X::shape;
+  static_assert((operand_has_axis<Op, Names<1>::letter, S> && ...),
+                "reduction: the operand has no axis of the letter to reduce over");
+  return typename remove_axes<S, Names<1>::letter...>::type{};
+}
+
+} // namespace detail
+
+/// Softmax along the last axis, and the cross entropy with the input NAME_label as loss. Label: the shape of x without
+/// its last axis, class numbers. In evaluation it needs no label.
+template <FixedString Name, class X>
+constexpr auto softmax_output(const X& x, const SoftmaxOutputOptions& options = {}) {
+  static_assert(detail::is_symbol_operand<detail::spelled<"softmax_output">, detail::spelled<Name>, X>,
+                "softmax_output: the operand must be a model's symbol");
+  constexpr Dims dims = X::shape::dims;
+  static_assert(dims.rank >= 1 && dims.letters[dims.rank - 1] != batch_axis,
+                "softmax_output: the last axis holds the classes and cannot be the batch axis N");
+  Builder& builder = *x.builder;
+  Attributes attributes;
+  attributes.number = options.grad_scale;
+  attributes.second = options.ignore_label;
+  attributes.flags = (options.use_ignore ? SoftmaxOutput::ignores : 0) |
+                     (options.normalization == Normalization::valid ? SoftmaxOutput::valid : 0) |
+                     (options.normalization == Normalization::none ? SoftmaxOutput::plain_sum : 0);
+  attributes.of = detail::find_label<Name>(builder, "softmax_output", dims);
+  if (attributes.of != no_id) {
+    const Dims label = builder[attributes.of].dims;
+    if (!(label == dims.without(dims.letters[dims.rank - 1]))) {
+      builder.report({Rule::label_shape_differs, "softmax_output", detail::Joined<Name, "_label">::value, '\0', dims, label});
+    }
+  }
+  return X(builder.apply(&rule<SoftmaxOutput>, attributes, &x.id, 1, detail::stored<Name>));
+}
+
+/// x itself, with half the squared distance to the input NAME_label as loss, divided by the outputs of a row. Label:
+/// the shape of x, or that without axes of extent 1. In evaluation it needs no label.
+template <FixedString Name, class X>
+constexpr auto linear_regression_output(const X& x, double grad_scale = 1) {
+  static_assert(detail::is_symbol_operand<detail::spelled<"linear_regression_output">, detail::spelled<Name>, X>,
+                "linear_regression_output: the operand must be a model's symbol");
+  constexpr Dims dims = X::shape::dims;
+  Builder& builder = *x.builder;
+  Attributes attributes;
+  attributes.number = grad_scale;
+  attributes.of = detail::find_label<Name>(builder, "linear_regression_output", dims);
+  if (attributes.of != no_id) {
+    const Dims label = builder[attributes.of].dims;
+    if (!broadcasts_to(label, dims) || label.size() != dims.size()) {
+      builder.report(
+          {Rule::label_shape_differs, "linear_regression_output", detail::Joined<Name, "_label">::value, '\0', dims, label});
+    }
+  }
+  return X(builder.apply(&rule<LinearRegressionOutput>, attributes, &x.id, 1, detail::stored<Name>));
+}
+
+/// Sum over named axes: `sum<N>(x)`, `sum<N, C>(x)`. Over N it is a partial sum on each device until it is merged.
+template <template <extent> class... Names, class X>
+  requires is_model_symbol<X>
+constexpr auto sum(const X& x) {
+  constexpr char letters[] = {Names<1>::letter..., '\0'};
+  using S = decltype(detail::reduced_shape<detail::spelled<"sum">, X, Names...>());
+  return Symbol<typename X::element, S>(detail::sum_over(x.value(), letters));
+}
+
+/// Mean over named axes; over N it is the mean over the whole batch, on all devices.
+template <template <extent> class... Names, class X>
+  requires is_model_symbol<X>
+constexpr auto mean(const X& x) {
+  constexpr char letters[] = {Names<1>::letter..., '\0'};
+  using S = decltype(detail::reduced_shape<detail::spelled<"mean">, X, Names...>());
+  return Symbol<typename X::element, S>(detail::mean_over(x.value(), letters));
+}
+
+} // namespace cleave

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cleave/model/layers.hpp>
+
+namespace cleave {
+
+/// Several outputs of a model, in order.
+template <class... S>
+struct Outputs {
+  static constexpr int count = sizeof...(S);
+  Id ids[sizeof...(S)];
+};
+
+/// `return cleave::outputs(a, b);`
+template <class... S>
+constexpr auto outputs(const S&... symbols) {
+  static_assert((is_model_symbol<S> && ...), "outputs: a model returns symbols");
+  return Outputs<S...>{{symbols.id...}};
+}
+
+namespace detail {
+
+/// The shapes of a model's outputs.
+template <class Returned>
+struct output_shapes;
+template <class T, class S>
+struct output_shapes<Symbol<T, S>> {
+  static constexpr int count = 1;
+  template <int>
+  using at = Symbol<T, S>;
+};
+template <int I, class First, class... Rest>
+struct pick {
+  using type = typename pick<I - 1, Rest...>::type;
+};
+template <class First, class... Rest>
+struct pick<0, First, Rest...> {
+  using type = First;
+};
+template <class... S>
+struct output_shapes<Outputs<S...>> {
+  static constexpr int count = sizeof...(S);
+  template <int I>
+  using at = typename pick<I, S...>::type;
+};
+
+template <class T, class S>
+constexpr void list_outputs(Builder& builder, const Symbol<T, S>& symbol) {
+  builder.output(symbol.id);
+}
+template <class... S>
+constexpr void list_outputs(Builder& builder, const Outputs<S...>& symbols) {
+  for (const Id id : symbols.ids) {
+    builder.output(id);
+  }
+}
+
+} // namespace detail
+} // namespace cleave

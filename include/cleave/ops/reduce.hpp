@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cleave/ops/elementwise.hpp>
+#include <cleave/ops/kernels.hpp>
+
+namespace cleave {
+
+/// Sum over the axes in `attributes.letters`. Over the batch axis the result is a partial sum on each device.
+struct Sum : OpDefaults {
+  static constexpr FixedString name = "sum";
+  static constexpr OpKind kind = OpKind::kernel;
+  static constexpr Linearity linearity = Linearity::joint;
+
+  static constexpr void infer(Inference& at) {
+    at.dims = at.operands[0]->dims;
+    at.dtype = at.operands[0]->dtype;
+    for (const char letter : at.attributes.letters) {
+      if (letter != '\0' && !at.dims.has(letter)) {
+        at.fault = {Rule::axis_absent, "", "", letter, at.operands[0]->dims, {}};
+      }
+      at.dims = at.dims.without(letter);
+    }
+  }
+  // Differentiation spreads a cotangent along axes the operand has and it lacks.
+  static constexpr Cotangents vjp(const Vjp& at) { return {at.dy}; }
+  static constexpr Placed place(const PlaceRequest& at) {
+    const Placement x = at.operand(0);
+    const bool over_batch = at.dims_of_operand(0).has(batch_axis) && !at.at().dims.has(batch_axis);
+    return {x == Placement::sharded && over_batch ? Placement::partial : x, Rule::none};
+  }
+  static constexpr KernelCall lower(const GraphView& graph, Id id) {
+    const Node& node = graph[id];
+    const Dims& from = graph[node.operands[0]].dims;
+    KernelCall call;
+    call.kernel = detail::pick_kernel(node.dtype, &kernels::reduce_sum<float>, &kernels::reduce_sum<double>);
+    int loops = 0;
+    bool previous = false;
+    for (int i = 0; i < from.rank; ++i) {
+      const bool summed = !node.dims.has(from.letters[i]);
+      if (loops > 0 && summed == previous) {
+        call.sizes[loops] *= from.extents[i];
+        continue;
+      }
+      call.masks[0] = static_cast<std::uint8_t>(call.masks[0] | (summed ? 1U << static_cast<unsigned>(loops) : 0U));
+      call.sizes[++loops] = from.extents[i];
+      previous = summed;
+    }
+    call.sizes[0] = loops;
+    return call;
+  }
+  static constexpr double count_flops(const GraphView& graph, Id id) {
+    return static_cast<double>(graph[graph[id].operands[0]].dims.size());
+  }
+};
+
+/// total / rows, where rows counts the whole batch over all devices. Its cotangent is not divided: the derivative of
+/// the sum goes back, and the optimizer divides once by the rows really seen.
+struct BatchMean : ElementwiseOp {
+  static constexpr FixedString name = "batch_mean";
+  static constexpr Linearity linearity = Linearity::first;
+  template <class T>
+  CLEAVE_HOST_DEVICE static constexpr T apply(T total, T rows) {
+    return total / rows;
+  }
+  static constexpr Cotangents vjp(const Vjp& at) {
+    Cotangents back{at.dy};
+    back.normaliser = Normaliser::rows;
+    return back;
+  }
+};
+
+namespace detail {
+
+/// `x` summed over every axis that `letters` names.
+constexpr Value sum_over(Value x, const char* letters) {
+  Attributes attributes;
+  for (int i = 0; letters[i] != '\0' && i < max_rank; ++i) {
+    attributes.letters[i] = letters[i];
+  }
+  return x.builder->apply(&rule<Sum>, attributes, &x.id, 1);
+}
+
+/// `x` with exactly the axes of `target`: summed over axes the target lacks, repeated along axes that x lacks.
+constexpr Value fit_to(Value x, const Dims& target) {
+  const Dims dims = (*x.builder)[x.id].dims;
+  char summed[max_rank + 1]{};
+  int count = 0;
+  for (int i = 0; i < dims.rank; ++i) {
+    if (!target.has(dims.letters[i])) {
+      summed[count++] = dims.letters[i];
+    }
+  }
+  if (count > 0) {
+    x = sum_over(x, summed);
+  }
+  if ((*x.builder)[x.id].dims == target) {
+    return x;
+  }
+  Node spread;
+  spread.op = &rule<Copy>;
+  spread.operand_count = 1;
+  spread.operands[0] = x.id;
+  spread.dims = target;
+  spread.dtype = (*x.builder)[x.id].dtype;
+  return {x.builder, x.builder->push(spread)};
+}
+
+/// The scalar that holds the rows of the whole batch; one leaf a graph.
+constexpr Value batch_rows(Builder& builder, DType dtype) {
+  for (Id id = 0; id < builder.size(); ++id) {
+    if (builder[id].op == &rule<BatchRowsLeaf> && builder[id].dtype == dtype) {
+      return {&builder, id};
+    }
+  }
+  Node leaf;
+  leaf.op = &rule<BatchRowsLeaf>;
+  leaf.dtype = dtype;
+  return {&builder, builder.push(leaf)};
+}
+
+/// Mean of `x` over the axes that `letters` names; over the batch axis it is the mean over all devices.
+constexpr Value mean_over(Value x, const char* letters) {
+  const Dims dims = (*x.builder)[x.id].dims;
+  const DType dtype = (*x.builder)[x.id].dtype;
+  Value total = sum_over(x, letters);
+  bool over_batch = false;
+  double count = 1;
+  for (int i = 0; letters[i] != '\0'; ++i) {
+    over_batch = over_batch || letters[i] == batch_axis;
+    count *= letters[i] == batch_axis ? 1. : static_cast<double>(dims.extent_of(letters[i]));
+  }
+  if (count != 1) {
+    total = total * (1 / count);
+  }
+  return over_batch ? Value::apply<BatchMean>(total, batch_rows(*x.builder, dtype)) : total;
+}
+
+} // namespace detail
+} // namespace cleave
+
+CLEAVE_OP(cleave::BatchMean)

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cleave/graph/op_rule.hpp>
+
+namespace cleave::detail {
+
+constexpr unsigned hash_node(const Node& node) {
+  unsigned hash = 2166136261U;
+  const auto mix = [&hash](unsigned value) { hash = (hash ^ value) * 16777619U; };
+  for (const char* s = node.op->name; *s != '\0'; ++s) {
+    mix(static_cast<unsigned char>(*s));
+  }
+  for (int k = 0; k < node.operand_count; ++k) {
+    mix(static_cast<unsigned>(node.operands[k]));
+  }
+  for (int i = 0; i < node.dims.rank; ++i) {
+    mix(static_cast<unsigned>(node.dims.extents[i]));
+  }
+  mix(static_cast<unsigned>(node.attributes.flags));
+  mix(static_cast<unsigned>(node.attributes.of + 1));
+  return hash;
+}
+
+/// Whether two nodes compute the same value. Named leaves are equal only to themselves.
+constexpr bool same_value(const Node& a, const Node& b) {
+  if (a.op != b.op || a.operand_count != b.operand_count || a.dtype != b.dtype || !(a.dims == b.dims) ||
+      !(a.attributes == b.attributes) || (a.op->kind == OpKind::leaf && !same_text(a.name, b.name))) {
+    return false;
+  }
+  for (int k = 0; k < a.operand_count; ++k) {
+    if (a.operands[k] != b.operands[k]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Common subexpressions: keeps the first of equal nodes. One hash table, linear in nodes.
+constexpr GraphBuffer cse(const GraphView& graph) {
+  GraphBuffer out;
+  out.fault = graph.fault;
+  out.normaliser = graph.normaliser;
+  out.nodes.reserve(graph.size);
+  int slots = 16;
+  while (slots < 2 * graph.size) {
+    slots *= 2;
+  }
+  Vector<Id> table(slots, no_id);
+  Vector<Id> moved(graph.size, no_id);
+  for (Id id = 0; id < graph.size; ++id) {
+    if (id == graph.forward_size) {
+      out.forward_size = out.nodes.size();
+    }
+    Node node = graph[id];
+    for (int k = 0; k < node.operand_count; ++k) {
+      node.operands[k] = moved[node.operands[k]];
+    }
+    if (node.attributes.of != no_id) {
+      node.attributes.of = moved[node.attributes.of];
+    }
+    unsigned slot = hash_node(node) & static_cast<unsigned>(slots - 1);
+    while (table[static_cast<int>(slot)] != no_id &&
+           !same_value(out.nodes[table[static_cast<int>(slot)]], node)) {
+      slot = (slot + 1) & static_cast<unsigned>(slots - 1);
+    }
+    Id& found = table[static_cast<int>(slot)];
+    if (found == no_id) {
+      found = out.nodes.size();
+      out.nodes.push_back(node);
+    }
+    moved[id] = found;
+  }
+  if (graph.forward_size >= graph.size) {
+    out.forward_size = out.nodes.size();
+  }
+  for (int i = 0; i < graph.result_count; ++i) {
+    const Result& result = graph.results[i];
+    out.results.push_back({result.role, moved[result.node], result.of == no_id ? no_id : moved[result.of]});
+  }
+  return out;
+}
+
+} // namespace cleave::detail

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a program to its plan: one constant a pass, keyed by the program's type, so that every pass has a step budget
+// of its own and symbols stay short. A program is a type with
+//   static constexpr void trace(Builder&);                                   appends nodes, lists outputs
+//   static constexpr GradientRequest request(const char* name, bool is_parameter);
+//   static constexpr bool differentiated;
+// Everything up to fusion is done once at the global batch; only memory depends on a device's rows.
+#pragma once
+
+#include <cleave/passes/cse.hpp>
+#include <cleave/passes/dce.hpp>
+#include <cleave/passes/differentiate.hpp>
+#include <cleave/passes/fuse.hpp>
+#include <cleave/passes/localize.hpp>
+#include <cleave/passes/memory_plan.hpp>
+#include <cleave/passes/place.hpp>
+
+namespace cleave {
+namespace detail {
+
+template <class Program>
+constexpr GraphBuffer run_trace() {
+  Builder builder;
+  Program::trace(builder);
+  GraphBuffer graph = builder.graph();
+  graph.forward_size = graph.nodes.size();
+  return graph;
+}
+template <class Program>
+inline constexpr GraphSize traced_size = size_of_graph(run_trace<Program>());
+
+} // namespace detail
+
+/// The program as written.
+template <class Program>
+inline constexpr auto traced =
+    detail::freeze<detail::traced_size<Program>.nodes, detail::traced_size<Program>.results>(
+        detail::run_trace<Program>());
+
+namespace detail {
+
+template <class Program>
+constexpr GraphBuffer run_differentiate() {
+  if constexpr (Program::differentiated) {
+    return differentiate(traced<Program>.view(), [](const char* name, bool is_parameter) {
+      return Program::request(name, is_parameter);
+    });
+  } else {
+    return GraphBuffer(traced<Program>.view());
+  }
+}
+template <class Program>
+inline constexpr GraphSize differentiated_size = size_of_graph(run_differentiate<Program>());
+
+} // namespace detail
+
+/// With the derivatives appended.
+template <class Program>
+inline constexpr auto differentiated =
+    detail::freeze<detail::differentiated_size<Program>.nodes, detail::differentiated_size<Program>.results>(
+        detail::run_differentiate<Program>());
+
+namespace detail {
+template <class Program>
+inline constexpr GraphSize merged_size = size_of_graph(cse(differentiated<Program>.view()));
+} // namespace detail
+
+/// With equal nodes joined.
+template <class Program>
+inline constexpr auto merged = detail::freeze<detail::merged_size<Program>.nodes, detail::merged_size<Program>.results>(
+    detail::cse(differentiated<Program>.view()));
+
+namespace detail {
+template <class Program>
+inline constexpr GraphSize graph_size = size_of_graph(dce(merged<Program>.view()));
+} // namespace detail
+
+/// What runs: without dead nodes, every result in memory of its own.
+template <class Program>
+inline constexpr auto graph = detail::freeze<detail::graph_size<Program>.nodes, detail::graph_size<Program>.results>(
+    detail::dce(merged<Program>.view()));
+
+/// The placement of every node.
+template <class Program>
+inline constexpr auto placements = detail::place<graph<Program>.size()>(graph<Program>.view());
+
+/// The first rule the program breaks, if any.
+template <class Program>
+inline constexpr Fault fault_of = placements<Program>.fault;
+
+/// Which nodes run in one loop.
+template <class Program>
+inline constexpr auto fused = detail::fuse<graph<Program>.size()>(graph<Program>.view());
+
+/// The program of a device with `Rows` rows of the batch.
+template <class Program, extent Rows>
+inline constexpr auto localized = detail::localize(graph<Program>, Rows);
+
+/// Where that device's values lie.
+template <class Program, extent Rows>
+inline constexpr auto memory = detail::memory_plan(localized<Program, Rows>.view(), fused<Program>);
+
+/// What that device's program costs.
+template <class Program, extent Rows>
+inline constexpr auto cost = detail::plan_cost(localized<Program, Rows>.view(), fused<Program>);
+
+} // namespace cleave

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cleave/base/config.hpp>
+
+#include <cstdint>
+
+namespace cleave {
+
+/// Element types, as values for the graph and for files.
+enum class DType : std::uint8_t { f32, f64, i32, i64, u8 };
+
+constexpr extent size_of(DType type) {
+  switch (type) {
+  case DType::f32:
+  case DType::i32:
+    return 4;
+  case DType::f64:
+  case DType::i64:
+    return 8;
+  case DType::u8:
+    return 1;
+  }
+  return 0;
+}
+
+constexpr const char* name_of(DType type) {
+  switch (type) {
+  case DType::f32:
+    return "f32";
+  case DType::f64:
+    return "f64";
+  case DType::i32:
+    return "i32";
+  case DType::i64:
+    return "i64";
+  case DType::u8:
+    return "u8";
+  }
+  return "?";
+}
+
+namespace detail {
+template <class T>
+struct dtype_of; // a type without a specialisation is no element type
+template <>
+struct dtype_of<float> {
+  static constexpr DType value = DType::f32;
+};
+template <>
+struct dtype_of<double> {
+  static constexpr DType value = DType::f64;
+};
+template <>
+struct dtype_of<std::int32_t> {
+  static constexpr DType value = DType::i32;
+};
+template <>
+struct dtype_of<std::int64_t> {
+  static constexpr DType value = DType::i64;
+};
+template <>
+struct dtype_of<std::uint8_t> {
+  static constexpr DType value = DType::u8;
+};
+} // namespace detail
+
+/// The DType of a C++ type: float, double, std::int32_t, std::int64_t or std::uint8_t.
+template <class T>
+inline constexpr DType dtype_v = detail::dtype_of<T>::value;
+
+} // namespace cleave

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: too small
+int main() {
+#ifdef CLEAVE_REJECT
+  static_assert(sizeof(int) == 0, "too small");
+#endif
+}
