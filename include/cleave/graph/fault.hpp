@@ -3,7 +3,7 @@
 // on; the edge (a group, a program) lifts it into a readable type and stops the compilation once.
 #pragma once
 
-#include <cleave/base/diagnose.hpp>
+#include <cleave/base/fixed_string.hpp>
 #include <cleave/shape/dims.hpp>
 
 namespace cleave {
@@ -41,19 +41,4 @@ struct Fault {
   constexpr explicit operator bool() const { return rule != Rule::none; }
 };
 
-namespace detail {
-
-/// `Holder::fault` spelled as types that every compiler prints: text<'r','e','l','u'>, Shape<Axis<'N', 64>>.
-template <class Holder>
-struct LiftFault {
-  template <std::size_t... I>
-  static text<Holder::fault.op[I]...> op(std::index_sequence<I...>);
-  template <std::size_t... I>
-  static text<Holder::fault.name[I]...> name(std::index_sequence<I...>);
-
-  using op_text = decltype(op(std::make_index_sequence<text_length(Holder::fault.op)>{}));
-  using name_text = decltype(name(std::make_index_sequence<text_length(Holder::fault.name)>{}));
-};
-
-} // namespace detail
 } // namespace cleave

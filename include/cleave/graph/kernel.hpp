@@ -10,13 +10,13 @@
 namespace cleave {
 
 /// The memory blocks of one device.
-enum class Arena : std::uint8_t { parameters, gradients, inputs, activations };
+enum class ArenaId : std::uint8_t { parameters, gradients, inputs, activations };
 inline constexpr int arena_count = 4;
 
 /// Where an operand lies: an arena and the distance in bytes from its start.
 struct Location {
   extent offset = 0;
-  Arena arena = Arena::activations;
+  ArenaId arena = ArenaId::activations;
 };
 
 inline constexpr int max_kernel_operands = 13; // a result and as many leaves as a fused chain may have

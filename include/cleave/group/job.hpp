@@ -68,12 +68,17 @@ struct Requests {
   static constexpr int count = sizeof...(R);
   static constexpr GradientRequest find(const char* name, bool is_parameter) {
     GradientRequest found = is_parameter ? GradientRequest::write : GradientRequest::none;
-    ((found = detail::same_text(R::name, name) && R::for_parameter == is_parameter ? R::request : found), ...);
+    for (int i = 0; i < count; ++i) {
+      if (for_parameter[i] == is_parameter && detail::same_text(names[i], name)) {
+        found = wanted[i];
+      }
+    }
     return found;
   }
   static constexpr bool accumulates = ((R::request == GradientRequest::add) || ...);
   static constexpr const char* names[] = {R::name..., nullptr};
   static constexpr bool for_parameter[] = {R::for_parameter..., false};
+  static constexpr GradientRequest wanted[] = {R::request..., GradientRequest::none};
 };
 
 /// Whether a pass trains (labels, gradients) or only evaluates.

@@ -28,7 +28,7 @@ constexpr extent padded(extent bytes) {
 template <int Nodes>
 constexpr MemoryPlan<Nodes> memory_plan(const GraphView& graph, const FusedGraph<Nodes>& fused) {
   MemoryPlan<Nodes> plan;
-  const auto place = [&plan](Id id, Arena arena, extent bytes) {
+  const auto place = [&plan](Id id, ArenaId arena, extent bytes) {
     extent& top = plan.arena_bytes[static_cast<int>(arena)];
     plan.at[id] = {top, arena};
     top += padded(bytes);
@@ -48,16 +48,16 @@ constexpr MemoryPlan<Nodes> memory_plan(const GraphView& graph, const FusedGraph
   for (Id id = graph.size - 1; id >= 0; --id) {
     const Node& node = graph[id];
     if (node.op == &rule<ParameterLeaf>) {
-      place(id, Arena::parameters, node.bytes());
+      place(id, ArenaId::parameters, node.bytes());
       if (gradient_of[id] != no_id) {
-        place(gradient_of[id], Arena::gradients, node.bytes());
+        place(gradient_of[id], ArenaId::gradients, node.bytes());
       }
     }
   }
   for (Id id = 0; id < graph.size; ++id) {
     const Node& node = graph[id];
     if (node.op == &rule<InputLeaf> || node.op == &rule<BatchRowsLeaf>) {
-      place(id, Arena::inputs, node.bytes());
+      place(id, ArenaId::inputs, node.bytes());
     } else if (node.op == &rule<AccumulatedLeaf>) {
       plan.at[id] = plan.at[gradient_of[node.attributes.of]];
     }
@@ -87,7 +87,7 @@ constexpr MemoryPlan<Nodes> memory_plan(const GraphView& graph, const FusedGraph
     Id owner = no_id;
   };
   Vector<Block> alive; // by begin
-  extent& peak = plan.arena_bytes[static_cast<int>(Arena::activations)];
+  extent& peak = plan.arena_bytes[static_cast<int>(ArenaId::activations)];
   for (Id id = 0; id < graph.size; ++id) {
     if (fused.root[id] != id) {
       continue;
@@ -117,7 +117,7 @@ constexpr MemoryPlan<Nodes> memory_plan(const GraphView& graph, const FusedGraph
       }
       if (reused != nullptr) {
         reused->owner = id;
-        plan.at[id] = {reused->begin, Arena::activations};
+        plan.at[id] = {reused->begin, ArenaId::activations};
       } else {
         extent begin = 0;
         int at = 0;
@@ -126,7 +126,7 @@ constexpr MemoryPlan<Nodes> memory_plan(const GraphView& graph, const FusedGraph
           ++at;
         }
         alive.insert(at, {begin, bytes, id});
-        plan.at[id] = {begin, Arena::activations};
+        plan.at[id] = {begin, ArenaId::activations};
         live_bytes += bytes;
         peak = begin + bytes > peak ? begin + bytes : peak;
       }

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cleave/base/error.hpp>
+#include <cleave/device/copy.hpp>
+#include <cleave/device/memory.hpp>
+#include <cleave/device/pool.hpp>
+#include <cleave/group/core.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cleave::detail {
+namespace {
+
+constexpr int index_of(ArenaId arena) { return static_cast<int>(arena); }
+
+/// What the last pass left in the arenas.
+enum class Phase : std::uint8_t { nothing, forward, backward };
+
+double read_scalar(const std::byte* from, DType dtype) {
+  double value = 0;
+  copy_elements(&value, DType::f64, from, dtype, 1);
+  return value;
+}
+
+} // namespace
+
+struct GroupCore::State {
+  explicit State(const GroupPlan& group)
+      : plan(group), pool(group.devices), arenas(static_cast<std::size_t>(group.devices)),
+        learning_rate_multipliers(static_cast<std::size_t>(group.parameter_count), 1.),
+        weight_decay_multipliers(static_cast<std::size_t>(group.parameter_count)),
+        is_set(static_cast<std::size_t>(group.parameter_count), false) {
+    for (Device& device : arenas) {
+      device.require(index_of(ArenaId::parameters), plan.parameter_bytes);
+      device.require(index_of(ArenaId::gradients), plan.gradient_bytes);
+    }
+    if (plan.optimizer.state_buffers > 0) {
+      optimizer_state = Arena(
+          static_cast<std::size_t>(plan.optimizer.state_buffers) * static_cast<std::size_t>(plan.parameter_bytes));
+    }
+    for (int i = 0; i < plan.parameter_count; ++i) {
+      const char* const name = plan.parameters[i].name;
+      weight_decay_multipliers[static_cast<std::size_t>(i)] =
+          ends_with(name, "_weight") || ends_with(name, "_gamma") ? 1. : 0.;
+    }
+  }
+
+  struct Device {
+    Arena blocks[arena_count];
+    ArenaPointers pointers{};
+
+    /// Makes an arena at least that large; what was in it is lost when it grows.
+    void require(int arena, extent bytes) {
+      if (blocks[arena].size() < static_cast<std::size_t>(bytes)) {
+        blocks[arena] = Arena(static_cast<std::size_t>(bytes));
+        pointers.base[arena] = blocks[arena].data();
+      }
+    }
+  };
+
+  void expect_parameters() const {
+    for (int i = 0; i < plan.parameter_count; ++i) {
+      if (!is_set[static_cast<std::size_t>(i)]) {
+        fail("DataParallelGroup: the parameter %s has no value yet; call initialize, or set_parameter for each",
+             plan.parameters[i].name);
+      }
+    }
+  }
+
+  void expect_inputs(const GroupProgram& next, const BatchInput* batch) const {
+    for (int i = 0; i < next.input_count; ++i) {
+      if (batch[i].data == nullptr) {
+        fail("DataParallelGroup: the input %s is absent from the batch; %s needs it", next.input_names[i],
+             next.trains ? "training" : "evaluation");
+      }
+    }
+  }
+
+  /// Copies device `d`'s rows of every input into its arena, casting.
+  void scatter(int d) const {
+    const DeviceProgram& device = program->devices[d];
+    const ArenaPointers& memory = arenas[static_cast<std::size_t>(d)].pointers;
+    for (int i = 0; i < program->input_count; ++i) {
+      const RowLayout& layout = program->inputs[i];
+      const bool whole = layout.placement == Placement::replicated;
+      const extent all = whole ? 1 : program->rows;
+      const extent first = whole ? 0 : device.first_row;
+      const extent rows = whole ? 1 : device.rows;
+      const auto* const from = static_cast<const std::byte*>(inputs[i].data) +
+                               first * layout.inner * size_of(inputs[i].dtype);
+      const Location to = device.inputs[i];
+      copy_block(memory.base[index_of(to.arena)] + to.offset, layout.dtype, rows * layout.inner, from, inputs[i].dtype,
+                 all * layout.inner, layout.outer, rows * layout.inner);
+    }
+    if (device.batch_rows.offset >= 0) {
+      const auto rows = static_cast<double>(program->rows);
+      copy_elements(memory.base[index_of(device.batch_rows.arena)] + device.batch_rows.offset,
+                    program->batch_rows_dtype, &rows, DType::f64, 1);
+    }
+  }
+
+  void run(int d, int begin, int end) const {
+    const DeviceProgram& device = program->devices[d];
+    const ArenaPointers& memory = arenas[static_cast<std::size_t>(d)].pointers;
+    for (int i = begin; i < end; ++i) {
+      device.steps[i].kernel(memory.base, device.steps[i].arguments);
+    }
+  }
+
+  template <class Task>
+  void on_devices(Task task) {
+    pool.run([](void* context, int device) { (*static_cast<Task*>(context))(device); }, &task);
+  }
+
+  void start(const GroupProgram& next, const BatchInput* batch) {
+    expect_parameters();
+    expect_inputs(next, batch);
+    phase = Phase::nothing;
+    for (int d = 0; d < plan.devices; ++d) {
+      for (const ArenaId arena : {ArenaId::inputs, ArenaId::activations, ArenaId::gradients}) {
+        arenas[static_cast<std::size_t>(d)].require(index_of(arena), next.devices[d].arena_bytes[index_of(arena)]);
+      }
+    }
+    program = &next;
+    inputs = batch;
+  }
+
+  /// What gradients are multiplied by when the caller names nothing.
+  double normalising_factor() const {
+    switch (program->normaliser) {
+    case Normaliser::rows:
+      return 1 / static_cast<double>(program->rows);
+    case Normaliser::counted: {
+      double count = 0;
+      for (int d = 0; d < plan.devices; ++d) {
+        const Location where = program->devices[d].valid_count;
+        count += read_scalar(arenas[static_cast<std::size_t>(d)].pointers.base[index_of(where.arena)] + where.offset,
+                             program->valid_count_dtype);
+      }
+      return 1 / std::max(1., count);
+    }
+    case Normaliser::unset:
+    case Normaliser::none:
+      break;
+    }
+    return 1;
+  }
+
+  /// Device `d`'s share of the update: an equal part of every parameter, for all replicas.
+  void update_share(int d, const OptimizerRates& rates) {
+    constexpr int most = 64;
+    void* weights[most];
+    const void* gradients[most];
+    for (int i = 0; i < plan.parameter_count; ++i) {
+      const ParameterPlan& parameter = plan.parameters[i];
+      if (parameter.gradient.offset < 0) {
+        continue;
+      }
+      const extent size = parameter.dims.size();
+      const extent bytes = size_of(parameter.dtype);
+      const auto unit = static_cast<extent>(alignment) / bytes; // shares share no cache line
+      const auto border = [&](int device) { return std::min(size, (size * device / plan.devices + unit - 1) / unit * unit); };
+      const extent begin = border(d);
+      const extent end = d + 1 == plan.devices ? size : border(d + 1);
+      if (begin >= end) {
+        continue;
+      }
+      for (int e = 0; e < plan.devices; ++e) {
+        const ArenaPointers& memory = arenas[static_cast<std::size_t>(e)].pointers;
+        weights[e] = memory.base[index_of(ArenaId::parameters)] + parameter.value.offset + begin * bytes;
+        gradients[e] = memory.base[index_of(ArenaId::gradients)] + parameter.gradient.offset + begin * bytes;
+      }
+      OptimizerCall call;
+      call.dtype = parameter.dtype;
+      call.devices = plan.devices;
+      call.addends = parameter.summed ? plan.devices : 1;
+      call.weights = weights;
+      call.gradients = gradients;
+      call.count = end - begin;
+      call.rates = rates;
+      call.rates.learning_rate *= learning_rate_multipliers[static_cast<std::size_t>(i)];
+      call.rates.weight_decay *= weight_decay_multipliers[static_cast<std::size_t>(i)];
+      call.state = plan.optimizer.state_buffers > 0 ? optimizer_state.data() + parameter.value.offset + begin * bytes
+                                                    : nullptr;
+      plan.optimizer.update(call);
+    }
+  }
+
+  void update(OptimizerRates rates) {
+    if (rates.rescale == 0) {
+      rates.rescale = normalising_factor();
+    }
+    const auto share = [&](int d) { update_share(d, rates); };
+    on_devices(share);
+  }
+
+  /// Joins values of `layout` that lie at `where(d)` over devices.
+  template <class Where>
+  void merge(const RowLayout& layout, void* out, Where where) const {
+    auto* const to = static_cast<std::byte*>(out);
+    const extent bytes = size_of(layout.dtype);
+    if (layout.placement == Placement::sharded) {
+      for (int d = 0; d < plan.devices; ++d) {
+        const DeviceProgram& device = program->devices[d];
+        copy_block(to + device.first_row * layout.inner * bytes, layout.dtype, program->rows * layout.inner, where(d),
+                   layout.dtype, device.rows * layout.inner, layout.outer, device.rows * layout.inner);
+      }
+      return;
+    }
+    const extent count = layout.outer * layout.inner;
+    std::memcpy(to, where(0), static_cast<std::size_t>(count * bytes));
+    if (layout.placement == Placement::partial) {
+      for (int d = 1; d < plan.devices; ++d) {
+        if (layout.dtype == DType::f64) {
+          add(static_cast<double*>(out), reinterpret_cast<const double*>(where(d)), count);
+        } else {
+          add(static_cast<float*>(out), reinterpret_cast<const float*>(where(d)), count);
+        }
+      }
+    }
+  }
+
+  template <class T>
+  static void add(T* sum, const T* addend, extent count) {
+    for (extent i = 0; i < count; ++i) {
+      sum[i] += addend[i];
+    }
+  }
+
+  GroupPlan plan;
+  DevicePool pool;
+  std::vector<Device> arenas;
+  Arena optimizer_state;
+  std::vector<double> learning_rate_multipliers;
+  std::vector<double> weight_decay_multipliers;
+  std::vector<bool> is_set;
+  const GroupProgram* program = nullptr;
+  const BatchInput* inputs = nullptr;
+  Phase phase = Phase::nothing;
+};
+
+GroupCore::GroupCore(const GroupPlan& plan) : state_(new State(plan)) {}
+GroupCore::GroupCore(GroupCore&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+GroupCore& GroupCore::operator=(GroupCore&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+GroupCore::~GroupCore() { delete state_; }
+
+std::byte* GroupCore::at(int device, Location where) const {
+  if (device < 0 || device >= state_->plan.devices) {
+    fail("DataParallelGroup: device %d was asked for; the group has devices 0 to %d", device, state_->plan.devices - 1);
+  }
+  return state_->arenas[static_cast<std::size_t>(device)].pointers.base[index_of(where.arena)] + where.offset;
+}
+
+void GroupCore::initialize(void (*fill)(void* context, const ParameterSlot& slot), void* context) {
+  State& state = *state_;
+  const auto bytes = static_cast<std::size_t>(state.plan.parameter_bytes);
+  Arena fresh(bytes); // filled completely before anything changes
+  for (int i = 0; i < state.plan.parameter_count; ++i) {
+    const ParameterPlan& parameter = state.plan.parameters[i];
+    fill(context, {parameter.name, i, parameter.dims, parameter.dtype, fresh.data() + parameter.value.offset});
+  }
+  for (State::Device& device : state.arenas) {
+    if (bytes > 0) {
+      std::memcpy(device.pointers.base[index_of(ArenaId::parameters)], fresh.data(), bytes);
+    }
+  }
+  parameters_are_set();
+}
+
+void GroupCore::parameters_are_set() { state_->is_set.assign(state_->is_set.size(), true); }
+
+void GroupCore::set_parameter(int parameter, const void* data, DType dtype) {
+  State& state = *state_;
+  const ParameterPlan& plan = state.plan.parameters[parameter];
+  for (int d = 0; d < state.plan.devices; ++d) {
+    copy_elements(at(d, plan.value), plan.dtype, data, dtype, plan.dims.size());
+  }
+  state.is_set[static_cast<std::size_t>(parameter)] = true;
+}
+
+void GroupCore::forward(const GroupProgram& program, const BatchInput* inputs) {
+  State& state = *state_;
+  state.start(program, inputs);
+  const auto task = [&state](int d) {
+    state.scatter(d);
+    state.run(d, 0, state.program->devices[d].forward);
+  };
+  state.on_devices(task);
+  state.phase = Phase::forward;
+}
+
+void GroupCore::backward() {
+  State& state = *state_;
+  if (state.phase == Phase::nothing || !state.program->trains) {
+    fail("backward: expects a forward<train> pass before it; the last pass was %s",
+         state.phase == Phase::nothing ? "none (or failed)" : "forward<evaluate>");
+  }
+  if (state.phase == Phase::backward) {
+    fail("backward: was already called for this forward pass, whose intermediate values are gone; call forward<train> "
+         "first");
+  }
+  const auto task = [&state](int d) {
+    const DeviceProgram& device = state.program->devices[d];
+    state.run(d, device.forward, device.count);
+  };
+  state.phase = Phase::nothing;
+  state.on_devices(task);
+  state.phase = Phase::backward;
+}
+
+void GroupCore::update(const OptimizerRates& rates) {
+  State& state = *state_;
+  if (state.phase != Phase::backward) {
+    fail("update: expects forward<train> and backward before it, there are no new gradients");
+  }
+  state.update(rates);
+}
+
+void GroupCore::step(const GroupProgram& program, const BatchInput* inputs, const OptimizerRates& rates) {
+  State& state = *state_;
+  state.start(program, inputs);
+  const auto task = [&state](int d) {
+    state.scatter(d);
+    state.run(d, 0, state.program->devices[d].count);
+  };
+  state.on_devices(task);
+  state.phase = Phase::backward;
+  state.update(rates); // reached only when every device has succeeded
+}
+
+void GroupCore::clear_gradients() {
+  for (State::Device& device : state_->arenas) {
+    Arena& block = device.blocks[index_of(ArenaId::gradients)];
+    if (block.size() > 0) {
+      std::memset(block.data(), 0, block.size());
+    }
+  }
+}
+
+void GroupCore::set_multipliers(int parameter, double learning_rate, double weight_decay) {
+  state_->learning_rate_multipliers[static_cast<std::size_t>(parameter)] = learning_rate;
+  state_->weight_decay_multipliers[static_cast<std::size_t>(parameter)] = weight_decay;
+}
+
+void GroupCore::get_multipliers(int parameter, double& learning_rate, double& weight_decay) const {
+  learning_rate = state_->learning_rate_multipliers[static_cast<std::size_t>(parameter)];
+  weight_decay = state_->weight_decay_multipliers[static_cast<std::size_t>(parameter)];
+}
+
+void GroupCore::expect_program(const GroupProgram& program, bool after_backward, const char* what) const {
+  const State& state = *state_;
+  if (state.phase == Phase::nothing || (after_backward && state.phase != Phase::backward)) {
+    fail("%s: there is nothing to read yet; run %s first", what, after_backward ? "forward<train> and backward" : "forward");
+  }
+  if (state.program->rows != program.rows) {
+    fail("%s: asked for a batch of %td rows, but the last one had %td; name the size, as in %s<%td>()", what,
+         program.rows, state.program->rows, what, state.program->rows);
+  }
+}
+
+void GroupCore::merge_output(const GroupProgram& program, int output, void* out) {
+  const State& state = *state_;
+  state.merge(program.outputs[output], out, [&](int d) { return at(d, state.program->devices[d].outputs[output]); });
+}
+
+void GroupCore::merge_input_gradient(const GroupProgram& program, int input, void* out) {
+  const State& state = *state_;
+  RowLayout layout = program.inputs[input];
+  if (layout.placement == Placement::replicated) {
+    layout.placement = Placement::partial; // the gradient of what every device has whole is the sum
+  }
+  state.merge(layout, out, [&](int d) { return at(d, state.program->devices[d].input_gradients[input]); });
+}
+
+Location GroupCore::output_location(int device, int output) const {
+  return state_->program->devices[device].outputs[output];
+}
+
+void unknown_batch_size(extent rows, const extent* compiled, int count) {
+  std::string sizes;
+  for (int i = 0; i < count; ++i) {
+    sizes += (i == 0 ? "" : ", ") + std::to_string(compiled[i]);
+  }
+  fail("DataParallelGroup: a batch of %td rows came, but the job is compiled for batches of %s; make the iterator yield "
+       "one of these, or add the size to the job's Batches",
+       rows, sizes.c_str());
+}
+
+} // namespace cleave::detail
