@@ -13,6 +13,12 @@ CLEAVE_HOST_DEVICE inline float log(float x) { return __builtin_logf(x); }
 CLEAVE_HOST_DEVICE inline double log(double x) { return __builtin_log(x); }
 CLEAVE_HOST_DEVICE inline float tanh(float x) { return __builtin_tanhf(x); }
 CLEAVE_HOST_DEVICE inline double tanh(double x) { return __builtin_tanh(x); }
+CLEAVE_HOST_DEVICE inline float sqrt(float x) { return __builtin_sqrtf(x); }
+CLEAVE_HOST_DEVICE inline double sqrt(double x) { return __builtin_sqrt(x); }
+CLEAVE_HOST_DEVICE inline float cos(float x) { return __builtin_cosf(x); }
+CLEAVE_HOST_DEVICE inline double cos(double x) { return __builtin_cos(x); }
+CLEAVE_HOST_DEVICE inline float sin(float x) { return __builtin_sinf(x); }
+CLEAVE_HOST_DEVICE inline double sin(double x) { return __builtin_sin(x); }
 // clang-format on
 
 /// 1 / (1 + exp(-x)), without overflow for large negative x.

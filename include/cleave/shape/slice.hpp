@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cutting and joining shapes along an axis. The concepts read as the rules they state, with what broke them.
+#pragma once
+
+#include <cleave/base/diagnose.hpp>
+#include <cleave/shape/shape.hpp>
+
+namespace cleave {
+namespace detail {
+
+/// `Op` is a text; `S` the shape that was given.
+template <class Op, char Letter, class S>
+concept axis_is_present = S::dims.has(Letter);
+
+/// [Begin, End) along an axis of `Size` elements; a dynamic one is checked while running.
+template <class Op, char Letter, extent Begin, extent End, extent Size>
+concept range_is_inside = Begin >= 0 && Begin < End && (End <= Size || Size == dynamic);
+
+/// Extents of two pieces along an axis other than the joined one; 0: the axis is not there, or not at that place.
+template <class Op, char Letter, extent First, extent Other>
+concept extents_are_equal = First == Other;
+
+/// The first axis that keeps two shapes from being joined along another.
+struct AxisMisfit {
+  char letter = '\0'; ///< '\0': none
+  extent first = 0;
+  extent other = 0;
+};
+
+constexpr AxisMisfit concat_misfit(const Dims& first, const Dims& other, char along) {
+  for (int i = 0; i < max_rank; ++i) {
+    const char here = i < first.rank ? first.letters[i] : '\0';
+    const char there = i < other.rank ? other.letters[i] : '\0';
+    if (here == there && (here == along || here == '\0' || first.extents[i] == other.extents[i])) {
+      continue;
+    }
+    if (here == there) {
+      return {here, first.extents[i], other.extents[i]};
+    }
+    return here != '\0' ? AxisMisfit{here, first.extents[i], 0} : AxisMisfit{there, 0, other.extents[i]};
+  }
+  return {};
+}
+
+template <class... S>
+constexpr AxisMisfit first_concat_misfit(char along) {
+  const Dims dims[] = {S::dims...};
+  for (const Dims& other : dims) {
+    const AxisMisfit misfit = concat_misfit(dims[0], other, along);
+    if (misfit.letter != '\0') {
+      return misfit;
+    }
+  }
+  return {};
+}
+
+template <class First, class... Rest>
+struct first_type {
+  using type = First;
+};
+
+// For callers that have checked.
+template <class S, char Letter, extent Begin, extent End>
+using sliced_t = replace_axis_t<S, Letter, Axis<Letter, (End > Begin ? End - Begin : 1)>>;
+template <char Letter, class... S>
+using joined_t =
+    replace_axis_t<typename first_type<S...>::type, Letter, Axis<Letter, (S::dims.extent_of(Letter) + ...)>>;
+
+template <class S, char Letter, extent Begin, extent End>
+struct SliceShape {
+  static constexpr bool present = S::dims.has(Letter);
+  static_assert(axis_is_present<spelled<"slice">, Letter, S>, "slice_shape: the shape has no axis of that letter");
+  static_assert(!present || range_is_inside<spelled<"slice">, Letter, Begin, End, S::dims.extent_of(Letter)>,
+                "slice_shape: expects 0 <= begin < end <= extent of the axis");
+  using type = sliced_t<S, Letter, Begin, End>;
+};
+
+template <char Letter, class... S>
+struct ConcatShape {
+  static constexpr bool present = (S::dims.has(Letter) && ...);
+  static constexpr AxisMisfit misfit = first_concat_misfit<S...>(Letter);
+  static_assert((axis_is_present<spelled<"concat">, Letter, S> && ...),
+                "concat_shape: a shape has no axis of that letter");
+  static_assert(!present || extents_are_equal<spelled<"concat">, misfit.letter, misfit.first, misfit.other>,
+                "concat_shape: all axes but the joined one must be the same, in the same order");
+  using type = joined_t<Letter, S...>;
+};
+
+} // namespace detail
+
+/// The shape of elements [Begin, End) along an axis. Errors while compiling: axis absent, range empty or outside.
+template <class S, char Letter, extent Begin, extent End>
+using slice_shape = typename detail::SliceShape<S, Letter, Begin, End>::type;
+
+/// The shape of pieces joined along an axis. Errors while compiling: axis absent, other axes not the same.
+template <char Letter, class... S>
+using concat_shape = typename detail::ConcatShape<Letter, S...>::type;
+
+} // namespace cleave

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cleave/base/error.hpp>
+#include <cleave/device/memory.hpp>
+
+#include <cstring>
+#include <new>
+
+namespace cleave {
+
+void* allocate(std::size_t bytes) {
+  void* const block = ::operator new(bytes == 0 ? 1 : bytes, std::align_val_t{alignment}, std::nothrow);
+  if (block == nullptr) {
+    detail::fail("allocate: %zu bytes (%.1f MiB) were wanted, but the system has no such block free; use smaller "
+                 "tensors or batches, or a machine with more memory",
+                 bytes, static_cast<double>(bytes) / 1048576.);
+  }
+  return block;
+}
+
+void deallocate(void* block) noexcept { ::operator delete(block, std::align_val_t{alignment}); }
+
+Arena::Arena(std::size_t bytes) : Arena(bytes, uninitialized) { clear(); }
+
+void Arena::clear() noexcept { detail::clear_bytes(data_, size_); }
+
+void detail::clear_bytes(void* block, std::size_t bytes) noexcept {
+  if (bytes > 0) {
+    std::memset(block, 0, bytes);
+  }
+}
+
+} // namespace cleave

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// The laws every operation keeps. One row names the operation, how it is called and where its operands are sampled:
+//   LAW_ROW_1(Tanh, tanh(x), -3, 3)     LAW_ROW_2(Divide, x / y, 0.5, 2)      operands have the shape [N3, C5]
+// Checked: the shape that is inferred is the shape that is computed; the value equals `Op::apply` on each element (where
+// the row names an elementwise struct); the gradient equals central differences in f64; equal nodes are joined; the
+// graph prints the operation's name; the placement follows the operands'.
+#pragma once
+
+#include "support/runner.hpp"
+
+#include <cleave/graph/print.hpp>
+#include <cleave/model/trace.hpp>
+#include <cleave/passes/verify.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <cstdint>
+
+namespace law {
+
+using cleave::axes::C;
+using cleave::axes::N;
+using Sample = cleave::Shape<N<3>, C<5>>;
+inline constexpr cleave::extent rows = 3;
+
+/// How a law program presents its operands to the operation.
+enum class Operands : unsigned char { differentiated, inputs, partials };
+
+/// A gradient for every leaf but the cotangent `head` and labels.
+constexpr cleave::GradientRequest all_but_head(const char* name, bool /*is_parameter*/) {
+  const bool fed = cleave::detail::same_text(name, "head") || cleave::detail::same_text(name, "head_label");
+  return fed ? cleave::GradientRequest::none : cleave::GradientRequest::write;
+}
+
+template <class F, int Arity, Operands Kind>
+struct LawProgram {
+  static constexpr bool differentiated = Kind == Operands::differentiated;
+  static constexpr cleave::GradientRequest request(const char* name, bool is_parameter) {
+    return all_but_head(name, is_parameter);
+  }
+  static constexpr auto operand(cleave::Builder& b, int which) {
+    using X = cleave::Symbol<double, Sample>;
+    constexpr const char* names[] = {"x", "y", "z"};
+    if constexpr (Kind == Operands::partials) {
+      // An accumulated buffer is the one leaf that is a partial sum by itself.
+      cleave::Node node;
+      node.op = &cleave::rule<cleave::AccumulatedLeaf>;
+      node.dims = Sample::dims;
+      node.dtype = cleave::DType::f64;
+      node.name = names[which];
+      return X(&b, b.push(node));
+    } else {
+      return X(b.leaf(&cleave::rule<cleave::InputLeaf>, names[which], Sample::dims, cleave::DType::f64));
+    }
+  }
+  static constexpr auto call(cleave::Builder& b) {
+    if constexpr (Arity == 1) {
+      return F{}(operand(b, 0));
+    } else if constexpr (Arity == 2) {
+      const auto x = operand(b, 0);
+      return F{}(x, operand(b, 1));
+    } else {
+      const auto x = operand(b, 0);
+      const auto y = operand(b, 1);
+      return F{}(x, y, operand(b, 2));
+    }
+  }
+  static constexpr void trace(cleave::Builder& b) {
+    const auto y = call(b);
+    using Y = decltype(call(b));
+    if constexpr (Kind == Operands::differentiated) {
+      // A head that needs a cotangent gets one: sum(y * head), whose gradient is the cotangent pulled back.
+      const cleave::Value head = b.leaf(&cleave::rule<cleave::InputLeaf>, "head", Y::shape::dims, cleave::DType::f64);
+      char letters[cleave::max_rank + 1]{};
+      for (int i = 0; i < Y::shape::rank; ++i) {
+        letters[i] = Y::shape::dims.letters[i];
+      }
+      b.output(cleave::Value::apply<cleave::BlockGrad>(y.value()).id);
+      const cleave::Value weighted = y.value() * head;
+      b.output((Y::shape::rank == 0 ? weighted : cleave::detail::sum_over(weighted, letters)).id);
+    } else {
+      b.output(y.id);
+    }
+  }
+};
+
+template <class Program>
+struct Twice { // the same call again: cse must find it
+  static constexpr bool differentiated = false;
+  static constexpr void trace(cleave::Builder& b) {
+    Program::trace(b);
+    const int once = b.size();
+    for (cleave::Id id = 0; id < once; ++id) {
+      cleave::Node node = b[id];
+      if (node.op->kind != cleave::OpKind::leaf) {
+        for (int k = 0; k < node.operand_count; ++k) {
+          const cleave::Id operand = node.operands[k];
+          node.operands[k] = b[operand].op->kind == cleave::OpKind::leaf ? operand : once + position(b, operand);
+        }
+        b.push(node);
+      }
+    }
+  }
+  static constexpr cleave::Id position(const cleave::Builder& b, cleave::Id of) {
+    cleave::Id count = 0;
+    for (cleave::Id id = 0; id < of; ++id) {
+      count += b[id].op->kind == cleave::OpKind::leaf ? 0 : 1;
+    }
+    return count;
+  }
+};
+
+template <class Program>
+struct HolderOf {
+  static constexpr auto& graph = cleave::traced<Program>;
+};
+
+/// Deterministic samples in [low, high], none too near to zero where kinks are.
+inline test::Numbers samples(std::size_t count, double low, double high, unsigned seed) {
+  test::Numbers values(count);
+  std::uint64_t state = seed * 7919U + 17U;
+  for (double& value : values) {
+    do {
+      state = state * 6364136223846793005U + 1442695040888963407U;
+      value = low + (high - low) * static_cast<double>(state >> 11U) / 9007199254740992.;
+    } while (std::abs(value) < 1e-2);
+  }
+  return values;
+}
+
+/// Gradients of sum(y * head) by central differences against the program's own.
+template <class Program, cleave::extent Rows = rows>
+void check_gradient(double low, double high) {
+  test::Runner<Program, Rows> runner;
+  std::vector<std::pair<std::string, test::Numbers>> operands;
+  unsigned seed = 1;
+  for (const std::string& name : runner.leaves()) {
+    const std::size_t count = runner.size(name);
+    const bool head = name == "head";
+    operands.emplace_back(name, samples(count, head ? -1 : low, head ? 1 : high, seed++));
+    runner.set(name, operands.back().second);
+  }
+  runner.forward();
+  runner.backward();
+  std::vector<test::Numbers> gradients;
+  for (const auto& [name, values] : operands) {
+    gradients.push_back(name == "head" ? test::Numbers{} : runner.gradient(name));
+  }
+  // Heads may divide by the rows once, when the optimizer runs: gradients are derivatives of sums.
+  const double divided = cleave::graph<Program>.normaliser == cleave::Normaliser::rows ? static_cast<double>(Rows) : 1.;
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    const auto& [name, values] = operands[k];
+    for (std::size_t i = 0; i < gradients[k].size(); ++i) {
+      const double step = 1e-6 * std::max(1., std::abs(values[i]));
+      double loss[2] = {};
+      for (const int side : {0, 1}) {
+        test::Numbers moved = values;
+        moved[i] += side == 0 ? step : -step;
+        runner.set(name, moved);
+        runner.forward();
+        loss[side] = runner.output(1)[0];
+      }
+      runner.set(name, values);
+      INFO("operand " << name << ", element " << i);
+      CHECK(gradients[k][i] == Approx(divided * (loss[0] - loss[1]) / (2 * step)).epsilon(1e-6).margin(1e-7));
+    }
+  }
+}
+
+template <class Op, class F, int Arity>
+void check(double low, double high) {
+  using Whole = LawProgram<F, Arity, Operands::differentiated>;
+  using Sharded = LawProgram<F, Arity, Operands::inputs>;
+  using Addend = LawProgram<F, Arity, Operands::partials>;
+
+  // legal, and every shape is the one inferred; where nothing flows back, asking for a gradient is refused
+  static_assert(cleave::fault_of<Whole>.rule == (Op::stops_gradient ? cleave::Rule::gradient_missing : cleave::Rule::none));
+  CHECK(cleave::detail::verify(cleave::traced<Whole>.view()) == nullptr);
+  CHECK(cleave::detail::verify(cleave::differentiated<Whole>.view()) == nullptr);
+  CHECK(cleave::detail::verify(cleave::merged<Whole>.view()) == nullptr);
+  CHECK(cleave::detail::verify(cleave::graph<Whole>.view()) == nullptr);
+
+  // value
+  test::Runner<Sharded, rows> runner;
+  std::vector<test::Numbers> operands;
+  unsigned seed = 1;
+  for (const std::string& name : runner.leaves()) {
+    operands.push_back(samples(runner.size(name), low, high, seed++));
+    runner.set(name, operands.back());
+  }
+  runner.forward();
+  const test::Numbers y = runner.output();
+  using Y = decltype(Sharded::call(*static_cast<cleave::Builder*>(nullptr)));
+  CHECK(static_cast<cleave::extent>(y.size()) == Y::shape::size);
+  if constexpr (Op::kind == cleave::OpKind::elementwise && std::is_same_v<typename Y::shape, Sample>) {
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      if constexpr (Arity == 1) {
+        CHECK(y[i] == Approx(Op::apply(operands[0][i])));
+      } else if constexpr (Arity == 2) {
+        CHECK(y[i] == Approx(Op::apply(operands[0][i], operands[1][i])));
+      }
+    }
+  }
+
+  // gradient
+  if constexpr (!Op::stops_gradient) {
+    check_gradient<Whole>(low, high);
+  }
+
+  // equal nodes are joined
+  CHECK(cleave::graph<Twice<Sharded>>.size() == cleave::graph<Sharded>.size());
+
+  // printing
+  const std::string text = cleave::printed<HolderOf<Sharded>>.c_str();
+  CHECK(text.find(Op::name.value) != std::string::npos);
+
+  // placement: rows of a sharded batch stay where they are, replicas stay equal, addends pass linear operations only
+  const auto& placed = cleave::placements<Sharded>;
+  const auto sharded = placed[cleave::graph<Sharded>.results[0].node];
+  CHECK(sharded == (Y::shape::dims.has('N') ? cleave::Placement::sharded : cleave::Placement::partial));
+  const auto broken = cleave::fault_of<Addend>.rule;
+  const bool linear = Op::linearity == cleave::Linearity::joint || (Op::linearity == cleave::Linearity::each && Arity == 1);
+  CHECK(broken == (linear ? cleave::Rule::none : cleave::Rule::nonlinear_partial));
+}
+
+} // namespace law
+
+/// One row of the law suite: the struct, its arity, and how it is called on operands `x` (and `y`, `z`).
+#define LAW_ROW_1(OP, CALL, LOW, HIGH)                                                                                 \
+  struct OP##Call {                                                                                                    \
+    constexpr auto operator()(auto x) const { return CALL; }                                                           \
+  };                                                                                                                   \
+  TEST_CASE(#OP " keeps the laws of an operation", "[ops][law]") { law::check<cleave::OP, OP##Call, 1>(LOW, HIGH); }
+#define LAW_ROW_2(OP, CALL, LOW, HIGH)                                                                                 \
+  struct OP##Call {                                                                                                    \
+    constexpr auto operator()(auto x, auto y) const { return CALL; }                                                   \
+  };                                                                                                                   \
+  TEST_CASE(#OP " keeps the laws of an operation", "[ops][law]") { law::check<cleave::OP, OP##Call, 2>(LOW, HIGH); }
