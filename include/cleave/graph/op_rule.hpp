@@ -33,7 +33,7 @@ struct Vjp {
   Value dy{}; ///< without a builder where nothing flows in (loss heads)
 
   [[nodiscard]] constexpr Value x(int operand) const { return {builder, node.operands[operand]}; }
-  [[nodiscard]] constexpr const Dims& dims_of_x(int operand) const { return (*builder)[node.operands[operand]].dims; }
+  [[nodiscard]] constexpr Dims dims_of_x(int operand) const { return (*builder)[node.operands[operand]].dims; }
 };
 
 /// What `vjp` returns: a cotangent an operand (absent where nothing flows), and how heads are normalised.

@@ -70,7 +70,7 @@ struct Dot : OpDefaults {
   static constexpr Cotangents vjp(const Vjp& at) {
     const Value a = at.x(0);
     const Value b = at.x(1);
-    const Dims& da = at.dims_of_x(0);
+    const Dims da = at.dims_of_x(0);
     const char last = da.letters[da.rank - 1];
     const char first_of_b = at.dims_of_x(1).letters[0];
     switch (at.node.attributes.flags) {

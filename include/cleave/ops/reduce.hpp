@@ -82,7 +82,7 @@ constexpr Value sum_over(Value x, const char* letters) {
 }
 
 /// `x` with exactly the axes of `target`: summed over axes the target lacks, repeated along axes that x lacks.
-constexpr Value fit_to(Value x, const Dims& target) {
+constexpr Value fit_to(Value x, Dims target) { // by value: appending moves the nodes
   const Dims dims = (*x.builder)[x.id].dims;
   char summed[max_rank + 1]{};
   int count = 0;

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cleave/device/cpu.hpp>
+#include <cleave/shape/shape.hpp>
+
+namespace cleave {
+
+/// What elementwise operations take besides numbers: a type with a member type `cleave_operand`. Tensors, views,
+/// expressions, partial sums (which are then refused in words), and the symbols of a model.
+template <class X>
+concept operand = requires { typename X::cleave_operand; };
+
+namespace detail {
+
+/// A handle of a graph that is being traced.
+template <class X>
+concept symbol_operand = requires { requires X::is_symbol; };
+
+/// A device's share of a sum over devices.
+template <class X>
+concept partial_operand = requires { requires X::is_partial; };
+
+/// Something with elements: a tensor, a view or an expression.
+template <class X>
+concept eager_operand = operand<X> && !symbol_operand<X> && !partial_operand<X>;
+
+template <class X>
+concept number = std::is_arithmetic_v<X>;
+
+/// What a shape must be like for a tensor or view: every extent is known, or the leading one while running.
+template <class S>
+constexpr bool can_be_stored() {
+  for (int i = 0; i < S::dims.rank; ++i) {
+    if (S::dims.extents[i] < 1 && (i > 0 || S::dims.extents[i] != dynamic)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// How many elements there are; holds the leading extent where that is known only while running.
+template <class S, bool IsStatic = S::is_static>
+class Extents {
+public:
+  constexpr Extents() = default;
+  constexpr explicit Extents(extent /*rows*/) {}
+  [[nodiscard]] static constexpr extent rows() { return S::rank == 0 ? 1 : S::dims.extents[0]; }
+  [[nodiscard]] static constexpr extent size() { return S::size; }
+};
+
+template <class S>
+class Extents<S, false> {
+public:
+  constexpr Extents() = default;
+  constexpr explicit Extents(extent rows) : rows_(rows) {}
+  [[nodiscard]] constexpr extent rows() const { return rows_; }
+  [[nodiscard]] constexpr extent size() const { return rows_ * S::dims.stride(0); }
+
+private:
+  extent rows_ = 0;
+};
+
+// Named rules for messages; `Op` is a text, the rest is what came.
+template <class Op, class Expected, class Given>
+concept shapes_are_equal = std::is_same_v<Expected, Given>;
+template <class Op, class Left, class Right>
+concept element_types_are_equal = std::is_same_v<Left, Right>;
+template <class Op, class Left, class Right>
+concept devices_are_equal = std::is_same_v<Left, Right>;
+template <class Op, class X>
+concept is_no_partial_sum = !partial_operand<X>;
+template <class Op, class X>
+concept has_elements = eager_operand<X>;
+template <class Op, class S>
+concept shape_is_static = S::is_static;
+template <class S>
+concept storable_shape = can_be_stored<S>();
+template <int Expected, int Given>
+concept one_index_an_axis = Expected == Given;
+
+} // namespace detail
+} // namespace cleave

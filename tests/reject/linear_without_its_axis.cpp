@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: linear: the operand has no axis of the letter to contract
+// expect: text<'l','i','n','e','a','r'>
+// expect: 'K'
+#include <cleave/cleave.hpp>
+
+using cleave::axes::C, cleave::axes::K, cleave::axes::N;
+
+struct Model {
+  constexpr auto operator()(auto data) const {
+#ifdef CLEAVE_REJECT
+    return cleave::softmax_output<"softmax">(cleave::linear<"fc1", K<10>>(data)); // wrong
+#else
+    return cleave::softmax_output<"softmax">(cleave::linear<"fc1", C<10>>(data));
+#endif
+  }
+};
+
+struct Job {
+  using model = Model;
+  using devices = cleave::Devices<cleave::Cpu<0>>;
+  using batches = cleave::Batches<8>;
+  using data = cleave::Inputs<cleave::Input<"data", float, N<cleave::batch>, C<12>>>;
+  using labels = cleave::Inputs<cleave::Input<"softmax_label", float, N<cleave::batch>>>;
+};
+
+using Group = cleave::DataParallelGroup<Job>;
+static_assert(Group::devices == 1);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: DataParallelGroup: a batch leaves a device without rows
+// expect: every_device_has_rows
+#include <cleave/cleave.hpp>
+
+using cleave::axes::C, cleave::axes::N;
+
+struct Model {
+  constexpr auto operator()(auto data) const {
+    return cleave::softmax_output<"softmax">(cleave::linear<"fc1", C<10>>(data));
+  }
+};
+
+struct Job {
+  using model = Model;
+  using devices = cleave::Devices<cleave::Cpu<0>, cleave::Cpu<1>, cleave::Cpu<2>>;
+#ifdef CLEAVE_REJECT
+  using batches = cleave::Batches<2>;
+#else
+  using batches = cleave::Batches<3>;
+#endif
+  using data = cleave::Inputs<cleave::Input<"data", float, N<cleave::batch>, C<12>>>;
+  using labels = cleave::Inputs<cleave::Input<"softmax_label", float, N<cleave::batch>>>;
+};
+
+constexpr int devices = cleave::DataParallelGroup<Job>::devices; // wrong
+static_assert(devices == 3);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: placement: a sum over devices is used before it is complete
+// expect: text<'r','e','l','u'>
+// expect: Shape<
+#include <cleave/cleave.hpp>
+
+using cleave::axes::C, cleave::axes::N;
+
+struct Model {
+  constexpr auto operator()(auto data) const {
+#ifdef CLEAVE_REJECT
+    return relu(cleave::sum<N>(data));
+#else
+    return cleave::sum<N>(relu(data));
+#endif
+  }
+};
+
+struct Job {
+  using model = Model;
+  using devices = cleave::Devices<cleave::Cpu<0>, cleave::Cpu<1>>;
+  using batches = cleave::Batches<8>;
+  using data = cleave::Inputs<cleave::Input<"data", float, N<cleave::batch>, C<12>>>;
+};
+
+constexpr int devices = cleave::DataParallelGroup<Job>::devices; // wrong
+static_assert(devices == 2);
