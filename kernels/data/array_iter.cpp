@@ -17,10 +17,12 @@ extent choose_batch_size(extent wanted, const extent* sizes, int count) {
   if (std::find(sizes, sizes + count, wanted) == sizes + count) {
     std::string compiled;
     for (int i = 0; i < count; ++i) {
-      compiled += (i == 0 ? "" : ", ") + std::to_string(sizes[i]);
+      compiled += i == 0 ? "" : ", ";
+      compiled += std::to_string(sizes[i]);
     }
-    fail("ArrayIter: expected a batch size that the job is compiled for (%s), but %td came; add it to the job's Batches",
-         compiled.c_str(), wanted);
+    fail(
+        "ArrayIter: expected a batch size that the job is compiled for (%s), but %td came; add it to the job's Batches",
+        compiled.c_str(), wanted);
   }
   return wanted;
 }
@@ -29,7 +31,8 @@ bool is_absent(const Column& column) { return column.data == nullptr; }
 
 void check_column(const IterInput& input, const Column& column, extent rows) {
   if (!input.rows_lead) {
-    fail("ArrayIter: the input '%s' has no leading batch axis; only inputs whose first axis is N can be iterated for now",
+    fail("ArrayIter: the input '%s' has no leading batch axis; only inputs whose first axis is N can be iterated for "
+         "now",
          input.name);
   }
   if (is_absent(column)) {
@@ -52,8 +55,10 @@ void check_column(const IterInput& input, const Column& column, extent rows) {
 
 ArrayIterCore::ArrayIterCore(const IterInput* inputs, const Column* columns, int count, const extent* sizes,
                              int size_count, const ArrayIterOptions& options)
-    : columns_(columns, columns + count), rows_(count > 0 ? columns[0].rows : 0),
-      batch_size_(choose_batch_size(options.batch_size, sizes, size_count)), seed_(options.seed) {
+    : columns_(columns, columns + count),
+      rows_(count > 0 ? columns[0].rows : 0),
+      batch_size_(choose_batch_size(options.batch_size, sizes, size_count)),
+      seed_(options.seed) {
   for (int i = 0; i < count; ++i) {
     check_column(inputs[i], columns[i], rows_);
   }

@@ -3,10 +3,10 @@
 
 #include <cleave/data/csv.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <fstream>
+#include <memory>
 #include <string_view>
 
 namespace cleave {
@@ -29,16 +29,18 @@ struct Place {
 
 float parse(const Place& at, extent column, std::string_view field) {
   float value = 0;
-  const char* const end = field.data() + field.size();
-  const auto [stopped, trouble] = std::from_chars(field.data(), end, value);
-  if (trouble == std::errc::result_out_of_range || (trouble == std::errc{} && stopped == end && !std::isfinite(value))) {
-    detail::fail("read_csv: %s, line %td, column %td: expected a finite number that a float can hold, but '%.*s' came",
-                 at.path, at.line, column, static_cast<int>(std::min<std::size_t>(field.size(), 40)), field.data());
+  const char* const end = std::to_address(field.end());
+  const auto [stopped, trouble] = std::from_chars(std::to_address(field.begin()), end, value);
+  const std::string shown(field.substr(0, 40)); // for messages
+  if (trouble == std::errc::result_out_of_range ||
+      (trouble == std::errc{} && stopped == end && !std::isfinite(value))) {
+    detail::fail("read_csv: %s, line %td, column %td: expected a finite number that a float can hold, but '%s' came",
+                 at.path, at.line, column, shown.c_str());
   }
   if (trouble != std::errc{} || stopped != end) {
-    detail::fail("read_csv: %s, line %td, column %td: expected a number, but '%.*s' came; headers, spaces and quotes are "
+    detail::fail("read_csv: %s, line %td, column %td: expected a number, but '%s' came; headers, spaces and quotes are "
                  "not read",
-                 at.path, at.line, column, static_cast<int>(std::min<std::size_t>(field.size(), 40)), field.data());
+                 at.path, at.line, column, shown.c_str());
   }
   return value;
 }
@@ -66,9 +68,10 @@ void parse_line(const Place& at, std::string_view line, CsvTable& table) {
 
 std::vector<float> CsvTable::block(extent first, extent count, extent first_row, extent end_row) const {
   if (first < 0 || count < 0 || first > columns - count || first_row < 0 || end_row > rows() || first_row > end_row) {
-    detail::fail("CsvTable: expected a block within %td columns and %td rows, but columns %td to %td of rows %td to %td "
-                 "were asked for",
-                 columns, rows(), first, first + count, first_row, end_row);
+    detail::fail(
+        "CsvTable: expected a block within %td columns and %td rows, but columns %td to %td of rows %td to %td "
+        "were asked for",
+        columns, rows(), first, first + count, first_row, end_row);
   }
   std::vector<float> taken;
   taken.reserve(static_cast<std::size_t>(count * (end_row - first_row)));

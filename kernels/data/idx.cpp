@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include <zlib.h>
 
 namespace cleave {
 namespace {
+
+std::string last_error() { return std::generic_category().message(errno); }
 
 /// A file that zlib reads, whether compressed or not.
 class Reader {
@@ -18,12 +19,14 @@ public:
   explicit Reader(const std::string& path)
       : path_(path), file_size_(detail::size_of_file("read_idx", path)), file_(gzopen(path.c_str(), "rb")) {
     if (file_ == nullptr) {
-      detail::fail("read_idx: %s cannot be opened: %s", path.c_str(), std::strerror(errno));
+      detail::fail("read_idx: %s cannot be opened: %s", path.c_str(), last_error().c_str());
     }
     gzbuffer(file_, 1U << 18U);
   }
   Reader(const Reader&) = delete;
+  Reader(Reader&&) = delete;
   Reader& operator=(const Reader&) = delete;
+  Reader& operator=(Reader&&) = delete;
   ~Reader() { gzclose_r(file_); }
 
   /// Up to `count` bytes; fewer at the end of the file.
@@ -60,7 +63,7 @@ private:
     int code = Z_OK;
     const char* const what = gzerror(file_, &code);
     if (code == Z_ERRNO) {
-      detail::fail("read_idx: %s cannot be read: %s", path_.c_str(), std::strerror(errno));
+      detail::fail("read_idx: %s cannot be read: %s", path_.c_str(), last_error().c_str());
     }
     detail::fail("read_idx: %s is damaged, its gzip data ends early or does not decompress (%s); fetch the file again",
                  path_.c_str(), what);
@@ -107,8 +110,9 @@ unsigned check_magic(const std::string& path, const std::uint8_t* magic) {
                  type_name(magic[2]));
   }
   if (magic[3] < 1 || magic[3] > 4) {
-    detail::fail("read_idx: %s claims to have %u axes, but an array of 1 to 4 axes is expected; check what the file holds",
-                 path.c_str(), static_cast<unsigned>(magic[3]));
+    detail::fail(
+        "read_idx: %s claims to have %u axes, but an array of 1 to 4 axes is expected; check what the file holds",
+        path.c_str(), static_cast<unsigned>(magic[3]));
   }
   return magic[3];
 }
@@ -117,7 +121,8 @@ unsigned check_magic(const std::string& path, const std::uint8_t* magic) {
 std::string describe(const std::vector<std::int64_t>& dims) {
   std::string text;
   for (const std::int64_t dim : dims) {
-    text += (text.empty() ? "" : " x ") + std::to_string(dim);
+    text += text.empty() ? "" : " x ";
+    text += std::to_string(dim);
   }
   return text;
 }
@@ -132,9 +137,10 @@ std::uint64_t check_size(const std::string& path, const std::vector<std::int64_t
                    shape.c_str());
     }
     if (__builtin_mul_overflow(size, static_cast<std::uint64_t>(dim), &size) || size > most) {
-      detail::fail("read_idx: %s claims to hold %s bytes, but a file of its size can hold at most %llu; it is truncated "
-                   "or damaged, fetch it again",
-                   path.c_str(), shape.c_str(), static_cast<unsigned long long>(most));
+      detail::fail(
+          "read_idx: %s claims to hold %s bytes, but a file of its size can hold at most %llu; it is truncated "
+          "or damaged, fetch it again",
+          path.c_str(), shape.c_str(), static_cast<unsigned long long>(most));
     }
   }
   return size;
@@ -147,7 +153,8 @@ IdxArray read_idx(const std::string& path) {
   std::uint8_t header[4 + 4 * 4]{};
   std::size_t got = reader.read(header, 4);
   if (got < 4) {
-    detail::fail("read_idx: %s is no idx file: expected a header of at least 8 bytes, but it has %zu", path.c_str(), got);
+    detail::fail("read_idx: %s is no idx file: expected a header of at least 8 bytes, but it has %zu", path.c_str(),
+                 got);
   }
   const unsigned rank = check_magic(path, header);
   got += reader.read(header + 4, std::size_t{4} * rank);
@@ -176,9 +183,10 @@ IdxArray read_idx(const std::string& path) {
   // Also makes zlib check the checksum at the end of compressed data.
   std::uint8_t beyond = 0;
   if (reader.read(&beyond, 1) != 0) {
-    detail::fail("read_idx: %s goes on after the %zu bytes (%s) that its header announces; it is damaged or another kind "
-                 "of file",
-                 path.c_str(), size, describe(array.dims).c_str());
+    detail::fail(
+        "read_idx: %s goes on after the %zu bytes (%s) that its header announces; it is damaged or another kind "
+        "of file",
+        path.c_str(), size, describe(array.dims).c_str());
   }
   return array;
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -45,9 +44,7 @@ Progress::Progress(const Options& options) : options_(options) {
     options_.clock = &steady_seconds;
   }
   if (options_.live == Live::automatic) {
-    const char* const kind = std::getenv("TERM");
-    const bool can_redraw = kind == nullptr || std::string(kind) != "dumb";
-    options_.live = isatty(fileno(options_.out)) == 1 && can_redraw ? Live::always : Live::never;
+    options_.live = isatty(fileno(options_.out)) == 1 ? Live::always : Live::never;
   }
   if (options_.width <= 0) {
     options_.width = terminal_width(options_.out);
@@ -99,7 +96,8 @@ std::string Progress::describe(bool epoch_is_over) const {
   const double spent = seconds();
   const double in_epoch = spent - before_;
   const double rate = in_epoch > 0 ? static_cast<double>(batch_ * options_.batch_size) / in_epoch : 0;
-  const double done = static_cast<double>(epoch_ - 1) * static_cast<double>(options_.batches) + static_cast<double>(batch_);
+  const double done =
+      static_cast<double>(epoch_ - 1) * static_cast<double>(options_.batches) + static_cast<double>(batch_);
   const double all = static_cast<double>(options_.epochs) * static_cast<double>(options_.batches);
   const double left = done > 0 ? spent * std::max(0., all - done) / done : 0;
   char text[256];
@@ -112,7 +110,8 @@ std::string Progress::describe(bool epoch_is_over) const {
 
 /// Overwrites the live line. A line as wide as the terminal would wrap, and could not be overwritten.
 void Progress::draw(const std::string& line) {
-  std::string text = "\r" + line.substr(0, static_cast<std::size_t>(std::max(1, options_.width - 1)));
+  std::string text(1, '\r');
+  text.append(line, 0, static_cast<std::size_t>(std::max(1, options_.width - 1)));
   const std::size_t length = text.size() - 1;
   text.append(drawn_ > length ? drawn_ - length : 0, ' '); // wipes what was longer
   drawn_ = length;

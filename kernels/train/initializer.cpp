@@ -41,9 +41,10 @@ bool is_weight(const ParameterSlot& slot) {
   } else if (detail::ends_with(slot.name, "gamma")) {
     fill(slot, [](std::uint64_t /*i*/) { return 1.; });
   } else {
-    detail::fail("initializer: unknown parameter name %s: names end with weight, bias, gamma or beta; rename it, or give it "
-                 "a value by set_parameter",
-                 slot.name);
+    detail::fail(
+        "initializer: unknown parameter name %s: names end with weight, bias, gamma or beta; rename it, or give it "
+        "a value by set_parameter",
+        slot.name);
   }
   return false;
 }
@@ -85,8 +86,9 @@ void Xavier::operator()(const ParameterSlot& slot, std::uint64_t seed) const {
 
 double Xavier::scale(const char* name, const Dims& dims) const {
   if (dims.rank < 2) {
-    detail::fail("Xavier: expected weights of at least 2 axes, but %s has %d; initialize it by Uniform or set_parameter",
-                 name, dims.rank);
+    detail::fail(
+        "Xavier: expected weights of at least 2 axes, but %s has %d; initialize it by Uniform or set_parameter", name,
+        dims.rank);
   }
   const auto kernel = static_cast<double>(dims.size()) / static_cast<double>(dims.extents[0] * dims.extents[1]);
   const double fan_in = static_cast<double>(dims.extents[1]) * kernel;

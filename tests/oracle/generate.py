@@ -156,7 +156,8 @@ def generate_op(case, folder):
 
     lines = []
     for name, value in model.inputs.items():
-        lines.append(f"const auto {value.code} = oracle::leaf<{element}, {shape_type(value.axes)}>(builder, {quote(name)});")
+        leaf = f"oracle::leaf<{element}, {shape_type(value.axes)}>"
+        lines.append(f"const auto {value.code} = {leaf}(builder, {quote(name)});")
     lines += model.lines
     lines.append(f"cleave::detail::list_outputs(builder, cleave::block_grad({y.code}));")
     if wanted:
@@ -347,18 +348,18 @@ FAMILIES = {"slicing": (generate_slicing, 150), "op_fullyconnected": (generate_o
 
 
 def compile_cases(families, folder):
-    """All cases: (family, id, generated or None, reason)."""
+    """All cases: (file, family, id, generated or None, reason)."""
     cases = []
     for shown, family in families:
         name = family["family"]
         for case in family["cases"]:
             if name not in FAMILIES:
-                cases.append((name, case["id"], None, f"family {name} is not covered yet"))
+                cases.append((shown, name, case["id"], None, f"family {name} is not covered yet"))
                 continue
             try:
-                cases.append((name, case["id"], FAMILIES[name][0](case, folder), None))
+                cases.append((shown, name, case["id"], FAMILIES[name][0](case, folder), None))
             except Unsupported as reason:
-                cases.append((name, case["id"], None, str(reason)))
+                cases.append((shown, name, case["id"], None, str(reason)))
             except Malformed as error:
                 raise Malformed(f"{shown}: case {case['id']}: {error}") from error
             except KeyError as error:
@@ -403,7 +404,7 @@ def write(cases, out):
     os.makedirs(out, exist_ok=True)
     units = []
     for family, (_, size) in FAMILIES.items():
-        mine = [(identity, generated) for name, identity, generated, _ in cases if name == family and generated]
+        mine = [(identity, generated) for _, name, identity, generated, _ in cases if name == family and generated]
         mine.sort(key=lambda one: one[1]["type"] or "")  # equal types land in one unit
         for i in range(0, len(mine), size):
             unit = f"unit_{family}_{i // size}.cpp"
@@ -412,9 +413,10 @@ def write(cases, out):
     for stale in glob.glob(os.path.join(out, "unit_*.cpp")):
         if os.path.basename(stale) not in units:
             os.remove(stale)
-    manifest = [{"family": family, "id": identity, **({"unsupported": reason} if generated is None else {}),
+    manifest = [{"file": shown, "family": family, "id": identity,
+                 **({"unsupported": reason} if generated is None else {}),
                  **({"difference": generated["difference"]} if generated and generated.get("difference") else {})}
-                for family, identity, generated, reason in cases]
+                for shown, family, identity, generated, reason in cases]
     write_if_changed(os.path.join(out, "manifest.json"), json.dumps(manifest, indent=1) + "\n")
     write_if_changed(os.path.join(out, "units.txt"), "".join(unit + "\n" for unit in units))
     return units

@@ -173,7 +173,8 @@ def fully_connected(model, name, arguments, attributes):
 
 def softmax_output(model, name, arguments, attributes):
     x = model.value(arguments[0])
-    for key, meant in {"multi_output": ("False", "0"), "out_grad": ("False", "0"), "smooth_alpha": ("0", "0.0")}.items():
+    defaults = {"multi_output": ("False", "0"), "out_grad": ("False", "0"), "smooth_alpha": ("0", "0.0")}
+    for key, meant in defaults.items():
         if str(attributes.get(key, meant[0])) not in meant:
             raise Unsupported(f"SoftmaxOutput {key}")
     if len(x.axes) != 2 and not flag(attributes.get("preserve_shape", False)):

@@ -32,10 +32,11 @@ struct Joined {
   };
   static constexpr Buffer buffer = [] {
     Buffer joined;
-    for (std::size_t i = 0; i < A.size(); ++i) {
+    // sizes with the terminating zero, so that no loop is empty by type (nvcc warns of those)
+    for (std::size_t i = 0; i <= A.size(); ++i) {
       joined.value[i] = A[i];
     }
-    for (std::size_t i = 0; i < B.size(); ++i) {
+    for (std::size_t i = 0; i <= B.size(); ++i) {
       joined.value[A.size() + i] = B[i];
     }
     return joined;
@@ -43,7 +44,7 @@ struct Joined {
   static constexpr const char* value = buffer.value;
 };
 
-/// One copy of a literal with static storage.
+/// A literal with static storage. (Joined with nothing, because nvcc 13 fails on the address of a template parameter.)
 template <FixedString S>
 inline constexpr const char* stored = Joined<S, "">::value;
 

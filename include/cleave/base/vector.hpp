@@ -48,7 +48,7 @@ public:
     if (capacity <= capacity_) {
       return;
     }
-    T* const grown = new T[static_cast<std::size_t>(capacity)]{};
+    T* const grown = new T[static_cast<std::size_t>(capacity)];
     for (int i = 0; i < size_; ++i) {
       grown[i] = data_[i];
     }

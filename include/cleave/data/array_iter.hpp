@@ -91,9 +91,10 @@ private:
 
 } // namespace detail
 
-/// Yields mini-batches of arrays in memory, one column for each of the job's inputs (data, then labels, which may be left
-/// out): `ArrayIter<Job> batches({column(images, 60000), column(labels, 60000)}, {.batch_size = 100, .shuffle = true});`
-/// A column's rows have as many elements as the input has without its batch axis; element types may differ from it.
+/// Yields mini-batches of arrays in memory, one column for each of the job's inputs (data, then labels, which may be
+/// left out): `ArrayIter<Job> batches({column(images, 60000), column(labels, 60000)}, {.batch_size = 100, .shuffle =
+/// true});` A column's rows have as many elements as the input has without its batch axis; element types may differ
+/// from it.
 ///
 /// Whole batches that lie together are not copied. Nothing is allocated after construction.
 template <class Job>
@@ -109,8 +110,9 @@ public:
   /// Starts the next epoch; with `shuffle`, in a new order.
   void reset() { core_.reset(); }
 
-  /// Makes `batch` the next one; false at the end of the epoch. The batch is valid until the next call of next or reset.
-  bool next(AnyBatch<Job>& batch) { return core_.next(batch.inputs, batch.rows, batch.pad); }
+  /// Makes `into` the next batch; false at the end of the epoch. It is valid until the next call of next or
+  /// reset.
+  bool next(AnyBatch<Job>& into) { return core_.next(into.inputs, into.rows, into.pad); }
 
   [[nodiscard]] extent batch_size() const { return core_.batch_size(); }
   [[nodiscard]] extent rows() const { return core_.rows(); }
@@ -126,8 +128,8 @@ private:
   static constexpr Table list_inputs(Inputs<D...>* /*data*/, Inputs<L...>* /*labels*/) {
     return {{detail::iter_input<D>(false)..., detail::iter_input<L>(true)...}};
   }
-  static constexpr Table inputs = list_inputs(static_cast<typename Job::data*>(nullptr),
-                                              static_cast<detail::labels_of<Job>*>(nullptr));
+  static constexpr Table inputs =
+      list_inputs(static_cast<typename Job::data*>(nullptr), static_cast<detail::labels_of<Job>*>(nullptr));
 
   detail::ArrayIterCore core_;
 };

@@ -52,7 +52,7 @@ struct Roots {
 };
 
 template <class Program>
-inline constexpr auto roots = [] {
+constexpr auto find_roots() {
   Roots<fused<Program>.kernels> found;
   int count = 0;
   for (Id id = 0; id < graph<Program>.size(); ++id) {
@@ -61,10 +61,16 @@ inline constexpr auto roots = [] {
     }
   }
   return found;
-}();
+}
+template <class Program>
+inline constexpr auto roots = find_roots<Program>();
 
 template <class Program>
-inline constexpr auto starts = chain_starts(fused<Program>);
+constexpr auto find_starts() {
+  return chain_starts(fused<Program>);
+}
+template <class Program>
+inline constexpr auto starts = find_starts<Program>();
 
 template <class Program, int Kernel>
 inline constexpr Chain chain = chain_of(graph<Program>.view(), fused<Program>.root, roots<Program>.id[Kernel],
@@ -110,16 +116,21 @@ constexpr Kernel kernel_of() {
   }
 }
 
+template <int Count>
+struct KernelList {
+  Kernel of[Count > 0 ? Count : 1];
+};
+
 template <class Program, int... Index>
-constexpr auto make_kernels(std::integer_sequence<int, Index...> /*kernels*/) {
-  struct Kernels {
-    Kernel of[sizeof...(Index) > 0 ? sizeof...(Index) : 1];
-  };
-  return Kernels{{kernel_of<Program, Index>()...}};
+constexpr auto list_kernels(std::integer_sequence<int, Index...> /*kernels*/) {
+  return KernelList<sizeof...(Index)>{{kernel_of<Program, Index>()...}};
+}
+template <class Program>
+constexpr auto list_kernels() {
+  return list_kernels<Program>(std::make_integer_sequence<int, fused<Program>.kernels>{});
 }
 
 template <class Program>
-inline constexpr auto kernels_of =
-    make_kernels<Program>(std::make_integer_sequence<int, fused<Program>.kernels>{});
+inline constexpr auto kernels_of = list_kernels<Program>();
 
 } // namespace cleave::detail

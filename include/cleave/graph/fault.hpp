@@ -11,6 +11,7 @@ namespace cleave {
 /// The rules a program can break.
 enum class Rule : unsigned char {
   none,
+  reported,                ///< a static_assert has said it already: the compilation ends without a second message
   shapes_differ,           ///< operands of an operation do not fit by axis name
   axis_absent,             ///< an operation names an axis its operand lacks
   dtypes_differ,           ///< operands of an operation have different element types

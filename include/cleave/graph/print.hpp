@@ -63,11 +63,15 @@ constexpr TextWriter print_graph(const GraphView& graph) {
   return out;
 }
 
+template <class Holder>
+constexpr auto print_held() {
+  return print_graph(Holder::graph.view()).template freeze<print_graph(Holder::graph.view()).size()>();
+}
+
 } // namespace detail
 
 /// The graph constant that `Holder::graph` names, as text: `printed<Holder>` compares with a literal in static_assert.
 template <class Holder>
-inline constexpr auto printed =
-    detail::print_graph(Holder::graph.view()).template freeze<detail::print_graph(Holder::graph.view()).size()>();
+inline constexpr auto printed = detail::print_held<Holder>();
 
 } // namespace cleave

@@ -12,7 +12,17 @@ template <class Job>
 concept has_optimizer = requires { typename Job::optimizer; };
 
 template <extent BatchSize, int Devices, int StarvingDevice>
-concept every_device_has_rows = StarvingDevice < 0;
+inline constexpr bool every_device_has_rows = StarvingDevice < 0;
+
+/// The first batch size that leaves a device without rows, or the last one.
+template <class Job, int Index = 0>
+constexpr int starving_batch() {
+  if constexpr (Index + 1 < Job::batches::count && slices_of<Job, Index>.starving < 0) {
+    return starving_batch<Job, Index + 1>();
+  } else {
+    return Index;
+  }
+}
 
 template <int Shares, int Devices>
 concept one_share_a_device = Shares == Devices;
@@ -20,15 +30,18 @@ concept one_share_a_device = Shares == Devices;
 template <class Job>
 concept shares_are_positive = is_valid(workload_of<Job>());
 
-template <extent Size, class Job>
-concept batch_size_is_compiled = [] {
+template <class Job>
+constexpr bool has_batch_size(extent wanted) {
   for (const extent size : Job::batches::sizes) {
-    if (size == Size) {
+    if (size == wanted) {
       return true;
     }
   }
   return false;
-}();
+}
+
+template <extent Size, class Job>
+concept batch_size_is_compiled = has_batch_size<Job>(Size);
 
 template <class Name, int Index>
 concept name_is_known = Index >= 0;
@@ -78,20 +91,29 @@ class DataParallelGroup {
                 "DataParallelGroup: a job's workload needs one share a device");
   static_assert(detail::shares_are_positive<Job>, "DataParallelGroup: every share of the workload must be a positive number");
 
-  template <int Index>
-  static constexpr bool check_batch() {
-    constexpr int starving = detail::slices_of<Job, Index>.starving;
-    static_assert(detail::every_device_has_rows<Job::batches::sizes[Index], Job::devices::count, starving>,
-                  "DataParallelGroup: a batch leaves a device without rows; use fewer devices, a larger batch or other "
-                  "shares");
-    return starving < 0;
-  }
-  template <int... Index>
-  static constexpr bool check_batches(std::integer_sequence<int, Index...> /*batches*/) {
-    return (check_batch<Index>() && ...);
-  }
-  static constexpr bool slices_are_legal = check_batches(std::make_integer_sequence<int, Job::batches::count>{});
-  static_assert(sizeof(typename detail::ReportFault<detail::MainFault<Job>>::type) > 0);
+  static constexpr int narrowest = detail::starving_batch<Job>();
+  static_assert(detail::every_device_has_rows<Job::batches::sizes[narrowest], Job::devices::count,
+                                              detail::slices_of<Job, narrowest>.starving>,
+                "DataParallelGroup: a batch leaves a device without rows; use fewer devices, a larger batch or other shares");
+  using Found = typename detail::LiftFault<detail::MainFault<Job>>::type;
+  // clang-format off
+  static_assert(detail::keeps<Rule::shapes_differ, Found>, "program: the operands of an operation do not fit by axis name");
+  static_assert(detail::keeps<Rule::axis_absent, Found>, "program: an operation names an axis that its operand lacks");
+  static_assert(detail::keeps<Rule::dtypes_differ, Found>, "program: the operands of an operation have different element types");
+  static_assert(detail::keeps<Rule::name_used_twice, Found>, "model: two parameters or inputs have the same name; give every layer its own");
+  static_assert(detail::keeps<Rule::input_missing, Found>, "model: a head needs a label that is among no labels of the job; add it to the job's labels");
+  static_assert(detail::keeps<Rule::label_shape_differs, Found>, "model: the label of a head does not have the shape the head needs");
+  static_assert(detail::keeps<Rule::nonlinear_partial, Found>, "placement: a sum over devices is used before it is complete; only linear operations accept a partial sum, move the others before the sum or onto the merged value");
+  static_assert(detail::keeps<Rule::partial_meets_other, Found>, "placement: a partial sum is added to a complete value; every device would add the complete value once");
+  static_assert(detail::keeps<Rule::batch_axis_mixed, Found>, "placement: an operation mixes rows of the batch that lie on different devices");
+  static_assert(detail::keeps<Rule::head_missing, Found>, "differentiate: an output is no loss head and no scalar, so its gradient has no start; end the model in a head, or wrap the output in block_grad");
+  static_assert(detail::keeps<Rule::heads_disagree, Found>, "differentiate: a parameter is reached by heads that are normalised by different counts; give all heads the same normalization");
+  static_assert(detail::keeps<Rule::gradient_missing, Found>, "differentiate: no path leads from this parameter or input to a loss; freeze it, or use it");
+  static_assert(detail::keeps<Rule::no_derivative, Found>, "differentiate: an operation without a derivative lies between a parameter and the loss");
+  static_assert(detail::keeps<Rule::request_unknown, Found>, "requests: there is no parameter (or data input) of this name in the model");
+  static_assert(detail::keeps<Rule::gradient_not_partial, Found>, "placement: the gradient of a parameter is not a sum over devices");
+  static_assert(detail::keeps<Rule::contraction_order, Found>, "dot: the contracted axes of the two operands are not the same, in the same order");
+  // clang-format on
 
   using Parameters = detail::ParametersOf<Job>;
   using All = detail::inputs_of<Job>;
@@ -127,7 +149,7 @@ public:
   static constexpr int parameter_count = Parameters::count;
   static constexpr int output_count = OutputTypes::count;
   template <extent Rows = default_batch>
-  static constexpr const auto& slices = detail::slices_of<Job, detail::batch_index<Job, Rows>()>;
+  static constexpr auto slices = detail::slices_of<Job, detail::batch_index<Job, Rows>()>;
   template <int Index>
   using device = typename Job::devices::template at<Index>;
   using Rates = OptimizerRates;

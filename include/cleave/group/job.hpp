@@ -37,7 +37,7 @@ struct Batches {
   static_assert(sizeof...(Size) > 0, "Batches: a job needs at least one batch size");
   static_assert(((Size > 0) && ...), "Batches: a batch size is at least 1");
   static constexpr int count = sizeof...(Size);
-  static constexpr extent sizes[] = {Size...};
+  static constexpr extent sizes[sizeof...(Size)] = {Size...};
 };
 
 /// No gradient for this parameter: no memory, no work, and updates leave it alone.
@@ -76,9 +76,9 @@ struct Requests {
     return found;
   }
   static constexpr bool accumulates = ((R::request == GradientRequest::add) || ...);
-  static constexpr const char* names[] = {R::name..., nullptr};
-  static constexpr bool for_parameter[] = {R::for_parameter..., false};
-  static constexpr GradientRequest wanted[] = {R::request..., GradientRequest::none};
+  static constexpr const char* names[sizeof...(R) + 1] = {R::name..., nullptr};
+  static constexpr bool for_parameter[sizeof...(R) + 1] = {R::for_parameter..., false};
+  static constexpr GradientRequest wanted[sizeof...(R) + 1] = {R::request..., GradientRequest::none};
 };
 
 /// Whether a pass trains (labels, gradients) or only evaluates.

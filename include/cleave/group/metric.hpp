@@ -28,11 +28,11 @@ inline extent read_label(const BatchInput& labels, extent row, extent classes) {
     label = static_cast<const std::uint8_t*>(labels.data)[row];
     break;
   }
-  if (!(label >= 0 && label < static_cast<double>(classes))) {
-    return -1;
+  if (label >= 0 && label < static_cast<double>(classes)) { // false for NaN
+    const auto whole = static_cast<extent>(label);
+    return static_cast<double>(whole) == label ? whole : -1;
   }
-  const auto whole = static_cast<extent>(label);
-  return static_cast<double>(whole) == label ? whole : -1;
+  return -1;
 }
 
 /// The first of the largest elements.
@@ -53,9 +53,10 @@ public:
   /// Errors, leaving the metric as it was: absent labels, a label outside the classes, more filler than rows.
   void add(const float* probabilities, extent classes, const BatchInput& labels, extent rows, extent pad = 0) {
     if (pad < 0 || pad > rows || classes < 1) {
-      detail::fail("ClassificationMetric: expected at least one class and 0 to %td rows of filler, but %td classes and %td "
-                   "rows of filler came",
-                   rows, classes, pad);
+      detail::fail(
+          "ClassificationMetric: expected at least one class and 0 to %td rows of filler, but %td classes and %td "
+          "rows of filler came",
+          rows, classes, pad);
     }
     if (labels.data == nullptr) {
       detail::fail("ClassificationMetric: expected labels, but the batch has none");
@@ -66,9 +67,10 @@ public:
       const float* const p = probabilities + row * classes;
       const extent label = detail::read_label(labels, row, classes);
       if (label < 0) {
-        detail::fail("ClassificationMetric: expected labels to be whole numbers from 0 to %td, but row %td has another; "
-                     "check the labels against the model's classes",
-                     classes - 1, row);
+        detail::fail(
+            "ClassificationMetric: expected labels to be whole numbers from 0 to %td, but row %td has another; "
+            "check the labels against the model's classes",
+            classes - 1, row);
       }
       correct += detail::argmax(p, classes) == label ? 1 : 0;
       loss -= math::log(static_cast<double>(p[label]) + 1e-12); // finite where the model is sure and wrong

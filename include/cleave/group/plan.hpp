@@ -173,27 +173,27 @@ struct GroupProgramOf {
     DType valid_count = DType::f32;
   };
   static constexpr Layouts make_layouts() {
-    Layouts layouts;
+    Layouts made;
     const GraphView view = localized<Program, rows>.view();
     int input = 0;
     for (Id id = 0; id < view.size; ++id) {
       if (view[id].op == &rule<InputLeaf>) {
-        layouts.names[input] = view[id].name;
-        layouts.inputs[input++] = row_layout(view[id].dims, view[id].dtype, placements<Program>[id]);
+        made.names[input] = view[id].name;
+        made.inputs[input++] = row_layout(view[id].dims, view[id].dtype, placements<Program>[id]);
       } else if (view[id].op == &rule<BatchRowsLeaf>) {
-        layouts.batch_rows = view[id].dtype;
+        made.batch_rows = view[id].dtype;
       }
     }
     int output = 0;
     for (int i = 0; i < view.result_count; ++i) {
       const Node& node = view[view.results[i].node];
       if (view.results[i].role == Role::output) {
-        layouts.outputs[output++] = row_layout(node.dims, node.dtype, placements<Program>[view.results[i].node]);
+        made.outputs[output++] = row_layout(node.dims, node.dtype, placements<Program>[view.results[i].node]);
       } else if (view.results[i].role == Role::normaliser) {
-        layouts.valid_count = node.dtype;
+        made.valid_count = node.dtype;
       }
     }
-    return layouts;
+    return made;
   }
   static constexpr Layouts layouts = make_layouts();
   static constexpr GroupProgram value{devices.of,         rows,

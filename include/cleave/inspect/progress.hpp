@@ -8,8 +8,8 @@
 
 namespace cleave {
 
-/// Shows how training goes. On a terminal: one live line, drawn at most ten times a second; elsewhere: one plain line at
-/// the end of each epoch. Lines are written whole, and the live one is ended even when an exception passes.
+/// Shows how training goes. On a terminal: one live line, drawn at most ten times a second; elsewhere: one plain line
+/// at the end of each epoch. Lines are written whole, and the live one is ended even when an exception passes.
 ///
 ///   Progress progress({.epochs = 5, .batches = 600, .batch_size = 100});
 ///   for each epoch { progress.start_epoch(); for each batch { ...; progress.update(loss, accuracy); }
@@ -22,14 +22,16 @@ public:
     extent batches = 1;    ///< in an epoch
     extent batch_size = 1; ///< rows
     std::FILE* out = stdout;
-    Live live = Live::automatic;  ///< automatic: when `out` is a terminal
-    int width = 0;                ///< columns of the live line at most; 0: the terminal's
-    double (*clock)() = nullptr;  ///< seconds since any fixed moment; null: the system's steady clock
+    Live live = Live::automatic; ///< automatic: when `out` is a terminal
+    int width = 0;               ///< columns of the live line at most; 0: the terminal's
+    double (*clock)() = nullptr; ///< seconds since any fixed moment; null: the system's steady clock
   };
 
   explicit Progress(const Options& options);
   Progress(const Progress&) = delete;
+  Progress(Progress&&) = delete;
   Progress& operator=(const Progress&) = delete;
+  Progress& operator=(Progress&&) = delete;
   ~Progress();
 
   void start_epoch();

@@ -79,7 +79,11 @@ constexpr TextWriter print_plan() {
 }
 
 template <class Job>
-inline constexpr auto plan_text = print_plan<Job>().template freeze<print_plan<Job>().size()>();
+constexpr auto freeze_plan() {
+  return print_plan<Job>().template freeze<print_plan<Job>().size()>();
+}
+template <class Job>
+inline constexpr auto plan_text = freeze_plan<Job>();
 
 } // namespace detail
 

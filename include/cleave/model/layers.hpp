@@ -9,6 +9,14 @@
 namespace cleave {
 namespace detail {
 
+// Names for messages, spelled once at namespace scope: nvcc cannot pass on a literal that is a template argument inside
+// a template's body.
+using linear_text = text<'l', 'i', 'n', 'e', 'a', 'r'>;
+using softmax_output_text = text<'s', 'o', 'f', 't', 'm', 'a', 'x', '_', 'o', 'u', 't', 'p', 'u', 't'>;
+using linear_regression_output_text = text<'l', 'i', 'n', 'e', 'a', 'r', '_', 'r', 'e', 'g', 'r', 'e', 's', 's', 'i', 'o', 'n', '_', 'o', 'u', 't', 'p', 'u', 't'>;
+using sum_text = text<'s', 'u', 'm'>;
+using mean_text = text<'m', 'e', 'a', 'n'>;
+
 /// The contracted axes must be the last ones of the operand, in the order given.
 template <class S, char... Letters>
 constexpr bool are_last_axes() {
@@ -53,39 +61,59 @@ concept is_symbol_operand = is_model_symbol<X>;
 /// Whether `linear` adds a bias.
 enum class Bias : bool { no, yes };
 
-/// y = x W^T + b over the axis that `Out` replaces: `linear<"fc1", C<128>>(x)` contracts the axis C of x, which must be
-/// its last. Several trailing axes are contracted by naming them: `linear<"fc1", C<10>, 'C', 'H', 'W'>(x)`.
-/// Parameters: NAME_weight of shape (O, contracted axes...), NAME_bias of shape (Out).
+namespace detail {
+
+/// Parameters and product of a linear layer; a refused call gives the shape it would have had.
 template <FixedString Name, class Out, char... Contracted, class X>
-constexpr auto linear(const X& x, Bias bias = Bias::yes) {
-  static_assert(detail::is_symbol_operand<detail::spelled<"linear">, detail::spelled<Name>, X>,
-                "linear: the operand must be a model's symbol; linear is called inside a model");
-  if constexpr (sizeof...(Contracted) == 0) {
-    return linear<Name, Out, Out::letter>(x, bias);
+constexpr auto make_linear(const X& x, Bias bias) {
+  using S = typename X::shape;
+  using Layer = Symbol<typename X::element, typename append_axis<typename remove_axes<S, Contracted...>::type, Out>::type>;
+  Builder& builder = *x.builder;
+  if constexpr (!are_last_axes<S, Contracted...>()) {
+    builder.report({Rule::reported});
+    return Layer(&builder, x.id);
   } else {
-    using S = typename X::shape;
-    constexpr bool present = (has_axis<Contracted, S> && ...);
-    static_assert((detail::operand_has_axis<detail::spelled<"linear">, Contracted, S> && ...),
-                  "linear: the operand has no axis of the letter to contract; it replaces the axis that its output names");
-    constexpr bool last = !present || detail::are_last_axes<S, Contracted...>();
-    static_assert(!present || detail::axes_are_the_last<detail::spelled<"linear">, S, Contracted...>,
-                  "linear: the contracted axes must be the last ones of the operand, in order");
-    using Rows = typename detail::remove_axes<S, Contracted...>::type;
-    using Layer = Symbol<typename X::element, typename detail::append_axis<Rows, Out>::type>;
-    if constexpr (!present || !last) {
-      return Layer(x.builder, x.id);
-    } else {
-      Builder& builder = *x.builder;
-      constexpr DType dtype = dtype_v<typename X::element>;
-      const Value w = builder.leaf(&rule<ParameterLeaf>, detail::Joined<Name, "_weight">::value,
-                                   Shape<Axis<'O', Out::size>, Axis<Contracted, extent_along<Contracted, S>>...>::dims, dtype);
-      Value y = Dot::make(Dot::nt, x.value(), w, Out::letter);
-      if (bias == Bias::yes) {
-        y = y + builder.leaf(&rule<ParameterLeaf>, detail::Joined<Name, "_bias">::value, Shape<Out>::dims, dtype);
-      }
-      return Layer(y);
+    constexpr DType dtype = dtype_v<typename X::element>;
+    const Value w =
+        builder.leaf(&rule<ParameterLeaf>, Joined<Name, "_weight">::value,
+                     Shape<Axis<'O', Out::size>, Axis<Contracted, extent_along<Contracted, S>>...>::dims, dtype);
+    Value y = Dot::make(Dot::nt, x.value(), w, Out::letter);
+    if (bias == Bias::yes) {
+      y = y + builder.leaf(&rule<ParameterLeaf>, Joined<Name, "_bias">::value, Shape<Out>::dims, dtype);
     }
+    return Layer(y);
   }
+}
+
+} // namespace detail
+
+/// y = x W^T + b over the axis that `Out` replaces: `linear<"fc1", C<128>>(x)` contracts the axis C of x, which must be
+/// its last. Parameters: NAME_weight of shape (O, C), NAME_bias of shape (Out).
+template <FixedString Name, class Out, class X>
+  requires is_model_symbol<X>
+constexpr auto linear(const X& x, Bias bias = Bias::yes) {
+  using S = typename X::shape;
+  // Each check stands in the function that users call: a compiler then names their line near the top.
+  static_assert(detail::operand_has_axis<detail::linear_text, Out::letter, S>,
+                "linear: the operand has no axis of the letter to contract; it replaces the axis that its output names");
+  static_assert(!has_axis<Out::letter, S> || detail::axes_are_the_last<detail::linear_text, S, Out::letter>,
+                "linear: the contracted axis must be the last one of the operand");
+  return detail::make_linear<Name, Out, Out::letter>(x, bias);
+}
+
+/// The same over several trailing axes, named in order: `linear<"fc1", C<10>, 'C', 'H', 'W'>(x)`. NAME_weight has the
+/// shape (O, C, H, W).
+template <FixedString Name, class Out, char First, char... Rest, class X>
+  requires is_model_symbol<X>
+constexpr auto linear(const X& x, Bias bias = Bias::yes) {
+  using S = typename X::shape;
+  constexpr bool present = has_axis<First, S> && (has_axis<Rest, S> && ...);
+  static_assert(detail::operand_has_axis<detail::linear_text, First, S> &&
+                    (detail::operand_has_axis<detail::linear_text, Rest, S> && ...),
+                "linear: the operand has no axis of a letter to contract");
+  static_assert(!present || detail::axes_are_the_last<detail::linear_text, S, First, Rest...>,
+                "linear: the contracted axes must be the last ones of the operand, in order");
+  return detail::make_linear<Name, Out, First, Rest...>(x, bias);
 }
 
 namespace detail {
@@ -100,12 +128,20 @@ constexpr Id find_label(Builder& builder, const char* head, const Dims& dims) {
   return label;
 }
 
-template <class Op, class X, template <extent> class... Names>
-constexpr auto reduced_shape() {
+/// A reduction over the axes of `Letters`; `Reduce` appends it.
+template <class Op, char... Letters, class X, class Reduce>
+constexpr auto reduce_axes(const X& x, Reduce reduce) {
   using S = typename X::shape;
-  static_assert((operand_has_axis<Op, Names<1>::letter, S> && ...),
+  static_assert((operand_has_axis<Op, Letters, S> && ...),
                 "reduction: the operand has no axis of the letter to reduce over");
-  return typename remove_axes<S, Names<1>::letter...>::type{};
+  using Reduced = Symbol<typename X::element, typename remove_axes<S, Letters...>::type>;
+  if constexpr ((has_axis<Letters, S> && ...)) {
+    constexpr char letters[] = {Letters..., '\0'};
+    return Reduced(reduce(x.value(), letters));
+  } else {
+    x.builder->report({Rule::reported});
+    return Reduced(x.builder, x.id);
+  }
 }
 
 } // namespace detail
@@ -114,7 +150,7 @@ constexpr auto reduced_shape() {
 /// its last axis, class numbers. In evaluation it needs no label.
 template <FixedString Name, class X>
 constexpr auto softmax_output(const X& x, const SoftmaxOutputOptions& options = {}) {
-  static_assert(detail::is_symbol_operand<detail::spelled<"softmax_output">, detail::spelled<Name>, X>,
+  static_assert(detail::is_symbol_operand<detail::softmax_output_text, detail::spelled<Name>, X>,
                 "softmax_output: the operand must be a model's symbol");
   constexpr Dims dims = X::shape::dims;
   static_assert(dims.rank >= 1 && dims.letters[dims.rank - 1] != batch_axis,
@@ -140,7 +176,7 @@ constexpr auto softmax_output(const X& x, const SoftmaxOutputOptions& options = 
 /// the shape of x, or that without axes of extent 1. In evaluation it needs no label.
 template <FixedString Name, class X>
 constexpr auto linear_regression_output(const X& x, double grad_scale = 1) {
-  static_assert(detail::is_symbol_operand<detail::spelled<"linear_regression_output">, detail::spelled<Name>, X>,
+  static_assert(detail::is_symbol_operand<detail::linear_regression_output_text, detail::spelled<Name>, X>,
                 "linear_regression_output: the operand must be a model's symbol");
   constexpr Dims dims = X::shape::dims;
   Builder& builder = *x.builder;
@@ -161,18 +197,14 @@ constexpr auto linear_regression_output(const X& x, double grad_scale = 1) {
 template <template <extent> class... Names, class X>
   requires is_model_symbol<X>
 constexpr auto sum(const X& x) {
-  constexpr char letters[] = {Names<1>::letter..., '\0'};
-  using S = decltype(detail::reduced_shape<detail::spelled<"sum">, X, Names...>());
-  return Symbol<typename X::element, S>(detail::sum_over(x.value(), letters));
+  return detail::reduce_axes<detail::sum_text, Names<1>::letter...>(x, &detail::sum_over);
 }
 
 /// Mean over named axes; over N it is the mean over the whole batch, on all devices.
 template <template <extent> class... Names, class X>
   requires is_model_symbol<X>
 constexpr auto mean(const X& x) {
-  constexpr char letters[] = {Names<1>::letter..., '\0'};
-  using S = decltype(detail::reduced_shape<detail::spelled<"mean">, X, Names...>());
-  return Symbol<typename X::element, S>(detail::mean_over(x.value(), letters));
+  return detail::reduce_axes<detail::mean_text, Names<1>::letter...>(x, &detail::mean_over);
 }
 
 } // namespace cleave

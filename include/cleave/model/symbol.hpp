@@ -44,42 +44,53 @@ struct symbol_shape<Symbol<T, S>> {
   using type = S;
 };
 
-/// Folds the shapes of an elementwise operation's operands, checking each step.
-template <class Op, class A, class B>
-constexpr auto join_shapes() {
-  constexpr bool fits = broadcast_fits<A, B>;
-  static_assert(operands_fit_by_name<spelled<Op::name>, A, B>,
-                "elementwise operation: the axes of one operand must be found in the other, by name, in order and with "
-                "equal extents");
-  if constexpr (fits) {
-    return broadcast_t<A, B>{};
-  } else {
-    return A{};
-  }
-}
-
-template <class Op, class A, class B = Shape<>, class... Rest>
-constexpr auto join_all() {
-  using Both = decltype(join_shapes<Op, A, B>());
-  if constexpr (sizeof...(Rest) == 0) {
-    return Both{};
-  } else {
-    return join_all<Op, Both, Rest...>();
-  }
-}
+/// The shape of an elementwise result, folded over the operands' shapes; `fits` is false where two of them do not.
+template <class Op, class A, class... Rest>
+struct JoinShapes {
+  using type = A;
+  static constexpr bool fits = true;
+};
+template <class Op, class A, class B, class... Rest>
+struct JoinShapes<Op, A, B, Rest...> {
+  static constexpr bool first_fits = broadcast_fits<A, B>;
+  using Joined = std::conditional_t<first_fits, broadcast_t<A, B>, A>;
+  using type = typename JoinShapes<Op, Joined, Rest...>::type;
+  static constexpr bool fits = first_fits && JoinShapes<Op, Joined, Rest...>::fits;
+};
 
 template <class T, class X>
 concept symbol_or_number_of = !is_model_symbol<X> || std::is_same_v<typename X::element, T>;
+
+/// The builder of the first symbol among operands.
+template <class X, class... Rest>
+constexpr Builder* builder_of(const X& x, const Rest&... rest) {
+  if constexpr (is_model_symbol<X>) {
+    return x.builder;
+  } else {
+    return builder_of(rest...);
+  }
+}
+
+template <class Op, class... Shapes>
+concept operands_fit_by_name_in_order = JoinShapes<Op, Shapes...>::fits;
 
 } // namespace detail
 
 template <class T, class S>
 template <class Op, class... X>
 constexpr auto Symbol<T, S>::apply(const X&... x) {
-  static_assert((detail::symbol_or_number_of<T, X> && ...),
-                "elementwise operation: all operands must have the same element type; convert one with cast");
-  using Joined = decltype(detail::join_all<Op, typename detail::symbol_shape<X>::type...>());
-  return Symbol<T, Joined>(Value::apply<Op>(x...));
+  using Join = detail::JoinShapes<Op, typename detail::symbol_shape<X>::type...>;
+  constexpr bool types_agree = (detail::symbol_or_number_of<T, X> && ...);
+  static_assert(types_agree, "elementwise operation: all operands must have the same element type");
+  static_assert(detail::operands_fit_by_name_in_order<detail::spelled<Op::name>, typename detail::symbol_shape<X>::type...>,
+                "elementwise operation: the axes of one operand must be found in the other, by name, in order and with "
+                "equal extents");
+  if constexpr (types_agree && Join::fits) {
+    return Symbol<T, typename Join::type>(Value::apply<Op>(x...));
+  } else {
+    detail::builder_of(x...)->report({Rule::reported});
+    return Symbol<T, typename Join::type>(detail::builder_of(x...), 0);
+  }
 }
 
 } // namespace cleave

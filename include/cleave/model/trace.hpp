@@ -30,8 +30,10 @@ struct output_shapes<Symbol<T, S>> {
   template <int>
   using at = Symbol<T, S>;
 };
+template <int I, class... T>
+struct pick;
 template <int I, class First, class... Rest>
-struct pick {
+struct pick<I, First, Rest...> {
   using type = typename pick<I - 1, Rest...>::type;
 };
 template <class First, class... Rest>

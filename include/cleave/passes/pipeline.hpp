@@ -15,6 +15,7 @@
 #include <cleave/passes/memory_plan.hpp>
 #include <cleave/passes/place.hpp>
 
+// (Each variable's initialiser is one call without arguments: nvcc 13 fails on nested calls that deduce `auto`.)
 namespace cleave {
 namespace detail {
 
@@ -28,61 +29,90 @@ constexpr GraphBuffer run_trace() {
 }
 template <class Program>
 inline constexpr GraphSize traced_size = size_of_graph(run_trace<Program>());
+template <class Program>
+constexpr auto freeze_traced() {
+  return freeze<traced_size<Program>.nodes, traced_size<Program>.results>(run_trace<Program>());
+}
 
 } // namespace detail
 
 /// The program as written.
 template <class Program>
-inline constexpr auto traced =
-    detail::freeze<detail::traced_size<Program>.nodes, detail::traced_size<Program>.results>(
-        detail::run_trace<Program>());
+inline constexpr auto traced = detail::freeze_traced<Program>();
 
 namespace detail {
 
 template <class Program>
 constexpr GraphBuffer run_differentiate() {
   if constexpr (Program::differentiated) {
-    return differentiate(traced<Program>.view(), [](const char* name, bool is_parameter) {
-      return Program::request(name, is_parameter);
-    });
+    return differentiate(traced<Program>.view(), &Program::request);
   } else {
     return GraphBuffer(traced<Program>.view());
   }
 }
 template <class Program>
 inline constexpr GraphSize differentiated_size = size_of_graph(run_differentiate<Program>());
+template <class Program>
+constexpr auto freeze_differentiated() {
+  return freeze<differentiated_size<Program>.nodes, differentiated_size<Program>.results>(run_differentiate<Program>());
+}
 
 } // namespace detail
 
 /// With the derivatives appended.
 template <class Program>
-inline constexpr auto differentiated =
-    detail::freeze<detail::differentiated_size<Program>.nodes, detail::differentiated_size<Program>.results>(
-        detail::run_differentiate<Program>());
+inline constexpr auto differentiated = detail::freeze_differentiated<Program>();
 
 namespace detail {
+
 template <class Program>
 inline constexpr GraphSize merged_size = size_of_graph(cse(differentiated<Program>.view()));
+template <class Program>
+constexpr auto freeze_merged() {
+  return freeze<merged_size<Program>.nodes, merged_size<Program>.results>(cse(differentiated<Program>.view()));
+}
+
 } // namespace detail
 
 /// With equal nodes joined.
 template <class Program>
-inline constexpr auto merged = detail::freeze<detail::merged_size<Program>.nodes, detail::merged_size<Program>.results>(
-    detail::cse(differentiated<Program>.view()));
+inline constexpr auto merged = detail::freeze_merged<Program>();
 
 namespace detail {
+
 template <class Program>
 inline constexpr GraphSize graph_size = size_of_graph(dce(merged<Program>.view()));
+template <class Program>
+constexpr auto freeze_graph() {
+  return freeze<graph_size<Program>.nodes, graph_size<Program>.results>(dce(merged<Program>.view()));
+}
+
 } // namespace detail
 
 /// What runs: without dead nodes, every result in memory of its own.
 template <class Program>
-inline constexpr auto graph = detail::freeze<detail::graph_size<Program>.nodes, detail::graph_size<Program>.results>(
-    detail::dce(merged<Program>.view()));
+inline constexpr auto graph = detail::freeze_graph<Program>();
+
+namespace detail {
+
+template <class Program>
+constexpr auto run_place() {
+  return place<graph<Program>.size()>(graph<Program>.view());
+}
+template <class Program>
+constexpr auto run_fuse() {
+  return fuse<graph<Program>.size()>(graph<Program>.view());
+}
+template <class Program, extent Rows>
+constexpr auto run_localize() {
+  return localize(graph<Program>, Rows);
+}
+
+} // namespace detail
 
 /// The placement of every node.
 template <class Program>
-inline constexpr auto placements = detail::place<graph<Program>.size()>(graph<Program>.view());
+inline constexpr auto placements = detail::run_place<Program>();
 
 /// The first rule the program breaks, if any.
 template <class Program>
@@ -90,18 +120,31 @@ inline constexpr Fault fault_of = placements<Program>.fault;
 
 /// Which nodes run in one loop.
 template <class Program>
-inline constexpr auto fused = detail::fuse<graph<Program>.size()>(graph<Program>.view());
+inline constexpr auto fused = detail::run_fuse<Program>();
 
 /// The program of a device with `Rows` rows of the batch.
 template <class Program, extent Rows>
-inline constexpr auto localized = detail::localize(graph<Program>, Rows);
+inline constexpr auto localized = detail::run_localize<Program, Rows>();
+
+namespace detail {
+
+template <class Program, extent Rows>
+constexpr auto run_memory_plan() {
+  return memory_plan(localized<Program, Rows>.view(), fused<Program>);
+}
+template <class Program, extent Rows>
+constexpr auto run_plan_cost() {
+  return plan_cost(localized<Program, Rows>.view(), fused<Program>);
+}
+
+} // namespace detail
 
 /// Where that device's values lie.
 template <class Program, extent Rows>
-inline constexpr auto memory = detail::memory_plan(localized<Program, Rows>.view(), fused<Program>);
+inline constexpr auto memory = detail::run_memory_plan<Program, Rows>();
 
 /// What that device's program costs.
 template <class Program, extent Rows>
-inline constexpr auto cost = detail::plan_cost(localized<Program, Rows>.view(), fused<Program>);
+inline constexpr auto cost = detail::run_plan_cost<Program, Rows>();
 
 } // namespace cleave

@@ -11,8 +11,9 @@ namespace detail {
 template <class... Axes>
 constexpr bool letters_differ() {
   constexpr char letters[] = {Axes::letter..., '\0'};
-  for (std::size_t i = 0; i < sizeof...(Axes); ++i) {
-    for (std::size_t j = i + 1; j < sizeof...(Axes); ++j) {
+  const int count = sizeof...(Axes);
+  for (int i = 0; i < count; ++i) {
+    for (int j = i + 1; j < count; ++j) {
       if (letters[i] == letters[j]) {
         return false;
       }

@@ -112,9 +112,11 @@ constexpr decltype(auto) as_expression(const X& x) {
   if constexpr (is_expression<X>) {
     return (x);
   } else if constexpr (number<X>) {
-    return LeafExpression<T, D, HeldNumber<T>>({{{static_cast<T>(x)}}});
+    using H = HeldNumber<T>;
+    return LeafExpression<T, D, H>(HeldLeaves<H>{{{H{static_cast<T>(x)}}}});
   } else {
-    return LeafExpression<T, D, decltype(x.held())>({{{x.held()}}});
+    using H = decltype(x.held());
+    return LeafExpression<T, D, H>(HeldLeaves<H>{{{x.held()}}});
   }
 }
 

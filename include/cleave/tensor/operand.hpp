@@ -68,8 +68,8 @@ template <class Op, class Left, class Right>
 concept element_types_are_equal = std::is_same_v<Left, Right>;
 template <class Op, class Left, class Right>
 concept devices_are_equal = std::is_same_v<Left, Right>;
-template <class Op, class X>
-concept is_no_partial_sum = !partial_operand<X>;
+template <class Op, class... X>
+concept no_operand_is_partial = !(partial_operand<X> || ...);
 template <class Op, class X>
 concept has_elements = eager_operand<X>;
 template <class Op, class S>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cleave/base/diagnose.hpp>
 #include <cleave/base/error.hpp>
 #include <cleave/shape/dtype.hpp>
 #include <cleave/shape/strides.hpp>
@@ -94,5 +95,12 @@ public:
 private:
   T* data_;
 };
+
+namespace detail {
+template <class X>
+inline constexpr bool is_view = false;
+template <class T, class S, class D, class St>
+inline constexpr bool is_view<View<T, S, D, St>> = true;
+} // namespace detail
 
 } // namespace cleave

@@ -26,9 +26,9 @@ std::string small_file() { return bytes({0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 0, 
 
 /// The same, as gzip -n writes it.
 std::string small_file_compressed() {
-  return bytes({0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x63, 0x60, 0xe0, 0x60, 0x62, 0x60, 0x60,
-                0x60, 0x02, 0x62, 0x66, 0x06, 0x46, 0x26, 0x66, 0x16, 0x56, 0x00, 0x84, 0x39, 0xeb, 0x1f, 0x12, 0x00,
-                0x00, 0x00});
+  return bytes({0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x63, 0x60,
+                0xe0, 0x60, 0x62, 0x60, 0x60, 0x00, 0x61, 0x66, 0x06, 0x46, 0x26, 0x66,
+                0x16, 0x56, 0x00, 0x26, 0x2c, 0x23, 0x54, 0x12, 0x00, 0x00, 0x00});
 }
 
 /// What reading a file of these bytes complains about.
@@ -82,7 +82,8 @@ TEST_CASE("a foreign file is no idx file", "[data][idx]") {
 }
 
 TEST_CASE("other element types are named", "[data][idx]") {
-  CHECK_THAT(complaint(bytes({0, 0, 0x0d, 1, 0, 0, 0, 1, 0, 0, 0, 0})), Contains("holds 32-bit floating point numbers"));
+  CHECK_THAT(complaint(bytes({0, 0, 0x0d, 1, 0, 0, 0, 1, 0, 0, 0, 0})),
+             Contains("holds 32-bit floating point numbers"));
   CHECK_THAT(complaint(bytes({0, 0, 0x09, 1, 0, 0, 0, 1, 0})), Contains("holds signed bytes"));
 }
 
@@ -96,7 +97,8 @@ TEST_CASE("huge, overflowing and empty dims are refused before memory is taken",
   CHECK_THAT(complaint(bytes({0, 0, 8, 1, 0xff, 0xff, 0xff, 0xff, 1})),
              Contains("claims to hold 4294967295 bytes, but a file of its size can hold at most 9"));
   const std::string most(16, static_cast<char>(0xff));
-  CHECK_THAT(complaint(bytes({0, 0, 8, 4}) + most), Contains("4294967295 x 4294967295 x 4294967295 x 4294967295 bytes"));
+  CHECK_THAT(complaint(bytes({0, 0, 8, 4}) + most),
+             Contains("4294967295 x 4294967295 x 4294967295 x 4294967295 bytes"));
   // 2^16 x 2^16 x 2^16 x 2^16 is 0 in 64 bits
   CHECK_THAT(complaint(bytes({0, 0, 8, 4, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0})), Contains("65536 x 65536"));
   CHECK_THAT(complaint(bytes({0, 0, 8, 2, 0, 0, 0, 0, 0, 0, 0, 3})), Contains("holds an empty array (0 x 3)"));

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one entry of every elementwise operation: `apply<Relu>(x)`. It checks the operands, at the line that uses the
+// operation, and hands them on: to the graph where they are symbols of a model, else into a lazy expression.
+#pragma once
+
+#include <cleave/shape/broadcast.hpp>
+#include <cleave/tensor/expression.hpp>
+#include <cleave/tensor/refuse.hpp>
+
+// Sentences are literals: see refuse.hpp.
+#define CLEAVE_SAYS_PARTIAL "elementwise operation: an operand " CLEAVE_IS_PARTIAL
+#define CLEAVE_SAYS_SYMBOL                                                                                             \
+  "elementwise operation: a symbol of a model meets a tensor; give the tensor to the model as an input or a parameter"
+#define CLEAVE_SAYS_DYNAMIC                                                                                            \
+  "elementwise operation: a tensor with a dynamic extent only holds data; take a part of static size with slice first"
+#define CLEAVE_SAYS_DEVICES                                                                                            \
+  "elementwise operation: the operands are on different devices; bring one to the other's device with copy_to"
+#define CLEAVE_SAYS_ELEMENTS                                                                                           \
+  "elementwise operation: all operands must have the same element type; convert one with cast"
+#define CLEAVE_SAYS_NUMBER                                                                                             \
+  "elementwise operation: a number with a fraction would be cut to an integer; convert the integers with cast first"
+#define CLEAVE_SAYS_SHAPES                                                                                             \
+  "elementwise operation: the axes of one operand must be found in the other, by name, in order and with equal extents"
+#define CLEAVE_SAYS_LENGTH                                                                                             \
+  "elementwise operation: an expression has at most 12 leaves and 32 operations; evaluate a part into a tensor first"
+
+namespace cleave {
+namespace detail {
+
+/// What is wrong with the operands of an elementwise operation.
+enum class Misuse : unsigned char {
+  none,
+  known_before, // an operand is itself the result of a refused operation
+  partial,
+  symbol_meets_tensor,
+  dynamic_extent,
+  devices,
+  elements,
+  number_is_cut,
+  shapes,
+  length
+};
+
+/// What a refused operation on tensors gives: accepted everywhere, so that one mistake is reported once.
+struct Refused {
+  using cleave_operand = Refused;
+  using element = float;
+  using shape = Shape<>;
+  using device = Cpu<0>;
+  static constexpr bool is_refused = true;
+};
+
+template <class X>
+concept refused_operand = requires { requires X::is_refused; };
+
+// Facts of an operand; `void` or `Shape<>` where it has none, as numbers and untyped graph values.
+template <class X>
+struct facts {
+  using element = void;
+  using shape = Shape<>;
+  using device = void;
+  static constexpr int leaves = 1;
+  static constexpr int statements = 0;
+};
+template <class X>
+  requires(!eager_operand<X>) && requires {
+    typename X::shape;
+    typename X::element;
+  }
+struct facts<X> : facts<void> {
+  using element = typename X::element;
+  using shape = typename X::shape;
+};
+template <class X>
+  requires eager_operand<X> && requires { typename X::device; }
+struct facts<X> : facts<void> {
+  using element = typename X::element;
+  using shape = typename X::shape;
+  using device = typename X::device;
+};
+template <class T, class S, class D, class Held, class... Statements>
+struct facts<Expression<T, S, D, Held, Statements...>> {
+  using element = T;
+  using shape = S;
+  using device = D;
+  static constexpr int leaves = Held::count;
+  static constexpr int statements = sizeof...(Statements);
+};
+
+/// Finds the first two facts that differ, leaving out those that are void.
+template <class Known, class... Rest>
+struct Agreement {
+  using left = Known;
+  using right = Known;
+  static constexpr bool holds = true;
+};
+template <class Left, class Right>
+struct Disagreement {
+  using left = Left;
+  using right = Right;
+  static constexpr bool holds = false;
+};
+template <class Known, class Next, class... Rest>
+struct Agreement<Known, Next, Rest...>
+    : std::conditional_t<std::is_void_v<Known>, Agreement<Next, Rest...>,
+                         std::conditional_t<std::is_void_v<Next> || std::is_same_v<Known, Next>,
+                                            Agreement<Known, Rest...>, Disagreement<Known, Next>>> {};
+
+/// Joins shapes by name, up to the first that does not fit.
+template <class Joined, class... Rest>
+struct JoinedShape : Agreement<Joined> {};
+template <class Joined, class Next, class... Rest>
+struct JoinedShape<Joined, Next, Rest...>
+    : std::conditional_t<broadcast_fits<Joined, Next>, JoinedShape<broadcast_t<Joined, Next>, Rest...>,
+                         Disagreement<Joined, Next>> {};
+
+template <class Op, class... X>
+struct Operands {
+  using element = Agreement<typename facts<X>::element...>;
+  using device = Agreement<typename facts<X>::device...>;
+  using shape = JoinedShape<typename facts<X>::shape...>;
+  static constexpr bool is_symbolic = (symbol_operand<X> || ...);
+  static constexpr bool cuts_number =
+      std::is_integral_v<typename element::left> && (std::is_floating_point_v<X> || ...);
+  static constexpr int leaves = (facts<X>::leaves + ...);
+  static constexpr int statements = 1 + (facts<X>::statements + ...);
+
+  static constexpr Misuse judge() {
+    if ((refused_operand<X> || ...)) {
+      return Misuse::known_before;
+    }
+    if ((partial_operand<X> || ...)) {
+      return Misuse::partial;
+    }
+    if (is_symbolic && (eager_operand<X> || ...)) {
+      return Misuse::symbol_meets_tensor;
+    }
+    if (((eager_operand<X> && !facts<X>::shape::is_static) || ...)) {
+      return Misuse::dynamic_extent;
+    }
+    if (!device::holds) {
+      return Misuse::devices;
+    }
+    if (!element::holds) {
+      return Misuse::elements;
+    }
+    if (cuts_number) {
+      return Misuse::number_is_cut;
+    }
+    if (!shape::holds) {
+      return Misuse::shapes;
+    }
+    return !is_symbolic && (leaves > max_leaves || statements > max_statements) ? Misuse::length : Misuse::none;
+  }
+  static constexpr Misuse misuse = judge();
+  /// The axis that makes shapes differ, for messages.
+  static constexpr char axis =
+      misuse == Misuse::shapes ? differing_axis<typename shape::left, typename shape::right>() : '\0';
+};
+
+template <class Op, class... X>
+inline constexpr Misuse misuse = Operands<Op, X...>::misuse;
+
+// Named rules for messages; `Op` is a text, the rest is what came.
+template <class Op, class... X>
+concept symbols_meet_only_symbols = !((symbol_operand<X> || ...) && (eager_operand<X> || ...));
+template <class Op, class... X>
+concept no_extent_is_dynamic = (facts<X>::shape::is_static && ...);
+template <class Op, class Element, class... X>
+concept no_number_is_cut = !(std::is_integral_v<Element> && (std::is_floating_point_v<X> || ...));
+template <class Op, char Axis, class Left, class Right>
+concept operands_fit_along = broadcast_fits<Left, Right>;
+template <class Op, int Leaves, int Operations>
+concept expression_is_short = Leaves <= max_leaves && Operations <= max_statements;
+
+template <class X, class... Rest>
+constexpr const auto& first_symbol(const X& x, const Rest&... rest) {
+  if constexpr (symbol_operand<X>) {
+    return x;
+  } else {
+    return first_symbol(rest...);
+  }
+}
+
+} // namespace detail
+
+/// The elementwise operation `Op` on operands and numbers, at least one of them an operand. Shapes broadcast by name:
+/// the axes of one are found in the other, in order and with equal extents; scalars and numbers fit everything.
+/// Returns a lazy expression of the larger shape; for symbols, what `Symbol::apply<Op>` returns.
+/// Errors while compiling: a partial sum, other devices, other element types, shapes that do not fit, a floating
+/// number among integers, more than 12 leaves or 32 operations. (`Axis` is for messages.)
+template <class Op, class... X, char Axis = detail::Operands<Op, X...>::axis>
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_PARTIAL, detail::misuse<Op, X...> == detail::Misuse::partial)
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_SYMBOL, detail::misuse<Op, X...> == detail::Misuse::symbol_meets_tensor)
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_DYNAMIC, detail::misuse<Op, X...> == detail::Misuse::dynamic_extent)
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_DEVICES, detail::misuse<Op, X...> == detail::Misuse::devices)
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_ELEMENTS, detail::misuse<Op, X...> == detail::Misuse::elements)
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_NUMBER, detail::misuse<Op, X...> == detail::Misuse::number_is_cut)
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_SHAPES, detail::misuse<Op, X...> == detail::Misuse::shapes)
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_LENGTH, detail::misuse<Op, X...> == detail::Misuse::length)
+constexpr auto apply(const X&... x) {
+  using Judged = detail::Operands<Op, X...>;
+  using detail::Misuse;
+  using Name [[maybe_unused]] = detail::spelled<Op::name>;
+  using ElementPair [[maybe_unused]] = typename Judged::element;
+  using DevicePair [[maybe_unused]] = typename Judged::device;
+  using ShapePair [[maybe_unused]] = typename Judged::shape;
+  if constexpr (Judged::misuse == Misuse::partial) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_PARTIAL, detail::no_operand_is_partial<Name, X...>);
+  } else if constexpr (Judged::misuse == Misuse::symbol_meets_tensor) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_SYMBOL, detail::symbols_meet_only_symbols<Name, X...>);
+  } else if constexpr (Judged::misuse == Misuse::dynamic_extent) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_DYNAMIC, detail::no_extent_is_dynamic<Name, X...>);
+  } else if constexpr (Judged::misuse == Misuse::devices) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_DEVICES,
+                   detail::devices_are_equal<Name, typename DevicePair::left, typename DevicePair::right>);
+  } else if constexpr (Judged::misuse == Misuse::elements) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_ELEMENTS,
+                   detail::element_types_are_equal<Name, typename ElementPair::left, typename ElementPair::right>);
+  } else if constexpr (Judged::misuse == Misuse::number_is_cut) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_NUMBER, detail::no_number_is_cut<Name, typename ElementPair::left, X...>);
+  } else if constexpr (Judged::misuse == Misuse::shapes) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_SHAPES,
+                   detail::operands_fit_along<Name, Axis, typename ShapePair::left, typename ShapePair::right>);
+  } else if constexpr (Judged::misuse == Misuse::length) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_LENGTH, detail::expression_is_short<Name, Judged::leaves, Judged::statements>);
+  }
+  if constexpr (Judged::is_symbolic) {
+    if constexpr (Judged::misuse == Misuse::none) {
+      return std::remove_cvref_t<decltype(detail::first_symbol(x...))>::template apply<Op>(x...);
+    } else {
+      return detail::first_symbol(x...);
+    }
+  } else if constexpr (Judged::misuse == Misuse::none) {
+    using T = typename Judged::element::left;
+    using D = typename Judged::device::left;
+    return detail::combine<Op, T, typename Judged::shape::left, D>(detail::as_expression<T, D>(x)...);
+  } else {
+    return detail::Refused{};
+  }
+}
+
+} // namespace cleave
+
+#undef CLEAVE_SAYS_PARTIAL
+#undef CLEAVE_SAYS_SYMBOL
+#undef CLEAVE_SAYS_DYNAMIC
+#undef CLEAVE_SAYS_DEVICES
+#undef CLEAVE_SAYS_ELEMENTS
+#undef CLEAVE_SAYS_NUMBER
+#undef CLEAVE_SAYS_SHAPES
+#undef CLEAVE_SAYS_LENGTH

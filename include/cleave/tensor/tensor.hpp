@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cleave/tensor/assign.hpp>
+
+#include <initializer_list>
+
+namespace cleave {
+
+/// Elements of one type with a named shape on one device, stored row-major on the heap. A regular value: copying is
+/// deep, moving is cheap, and what was moved from may only be assigned to or destroyed. Lazy expressions over a tensor
+/// keep its storage alive and see later writes to it.
+template <class T, class S, class D = Cpu<0>>
+class Tensor : public detail::Extents<S> {
+  static_assert(is_shape<S>, "Tensor: the second argument is a shape, such as cleave::Shape<N<64>, C<10>>");
+  static_assert(detail::storable_shape<S>,
+                "Tensor: only the leading extent may be cleave::dynamic, and cleave::batch is for the inputs of a job");
+  static_assert(is_device<D>, "Tensor: the third argument is a device, such as cleave::Cpu<0>");
+
+public:
+  using cleave_operand = Tensor;
+  using element = T;
+  using shape = S;
+  using device = D;
+  using strides = row_major_t<S>;
+  static constexpr int rank = S::rank;
+  static constexpr Dims dims = S::dims;
+  static constexpr DType dtype = dtype_v<T>;
+
+  /// Zeros; no rows where the leading extent is dynamic. Errors, here and below: throws Error when there is no memory.
+  Tensor() : Tensor(uninitialized) { clear(); }
+  /// Elements that are written before they are read.
+  explicit Tensor(Uninitialized /*contents*/) { reserve(); }
+
+  /// Where the leading extent is dynamic: zeros, `rows` along that axis. Errors: throws Error when `rows` is negative.
+  explicit Tensor(extent rows)
+    requires(!S::is_static)
+      : Tensor(rows, uninitialized) {
+    clear();
+  }
+  Tensor(extent rows, Uninitialized /*contents*/)
+    requires(!S::is_static)
+      : detail::Extents<S>(rows) {
+    reserve();
+  }
+
+  /// Elements in row-major order. Errors: throws Error when their number is not the shape's (a dynamic leading extent
+  /// follows from it).
+  Tensor(std::initializer_list<T> values) : detail::Extents<S>(rows_for(values.size())) {
+    if (static_cast<extent>(values.size()) != this->size()) {
+      detail::fail("Tensor: a tensor of %td elements was given %zu; list all of them, the last axis fastest",
+                   this->size(), values.size());
+    }
+    reserve();
+    T* to = first();
+    for (const T& value : values) {
+      *to++ = value;
+    }
+  }
+
+  /// Evaluates an expression, or copies a view, of this element type, shape and device.
+  template <operand X>
+  Tensor(const X& x) { // NOLINT(google-explicit-constructor,hicpp-explicit-conversions): evaluated on assignment
+    detail::expect_assignable<X, T, S, D>();
+    if constexpr (detail::is_assignable<X, T, S, D>) {
+      reserve();
+      detail::write_to<strides>(first(), x);
+    }
+  }
+
+  Tensor(const Tensor& other) : detail::Extents<S>(other) {
+    other.expect_elements("copy");
+    reserve();
+    copy_from(other);
+  }
+  Tensor(Tensor&& other) noexcept
+      : detail::Extents<S>(other), block_(static_cast<detail::SharedBlock&&>(other.block_)) {}
+  Tensor& operator=(const Tensor& other) {
+    if (this != &other) {
+      other.expect_elements("copy");
+      if (!block_ || this->size() != other.size()) {
+        Tensor copy(other);
+        static_cast<detail::Extents<S>&>(*this) = other;
+        block_ = static_cast<detail::SharedBlock&&>(copy.block_);
+      } else {
+        static_cast<detail::Extents<S>&>(*this) = other;
+        copy_from(other);
+      }
+    }
+    return *this;
+  }
+  /// Takes the other's storage; where lazy expressions refer to this tensor's, its elements are written into that.
+  Tensor& operator=(Tensor&& other) noexcept {
+    if (this != &other) {
+      const bool in_place = block_.is_shared() && other.block_ && this->size() == other.size();
+      static_cast<detail::Extents<S>&>(*this) = other;
+      if (in_place) {
+        copy_from(other);
+        other.block_ = {};
+      } else {
+        block_ = static_cast<detail::SharedBlock&&>(other.block_);
+      }
+    }
+    return *this;
+  }
+  ~Tensor() = default;
+
+  /// Evaluates an expression of this element type, shape and device into the tensor; right also where the expression
+  /// reads the tensor.
+  template <operand X>
+    requires detail::is_assignable<X, T, S, D> // everything else is converted first, where the reasons are given
+  Tensor& operator=(const X& x) {
+    if (!block_) {
+      return *this = Tensor(x);
+    }
+    detail::assign_to<strides>(first(), x);
+    return *this;
+  }
+  /// Elements in row-major order. Errors: as the constructor; the tensor is then unchanged.
+  Tensor& operator=(std::initializer_list<T> values) { return *this = Tensor(values); }
+
+  /// The first element; null only for a dynamic tensor of no rows. Errors: in debug builds, throws Error after a move.
+  [[nodiscard]] T* data() {
+    check_use();
+    return first();
+  }
+  [[nodiscard]] const T* data() const {
+    check_use();
+    return first();
+  }
+  [[nodiscard]] T* begin() { return data(); }
+  [[nodiscard]] T* end() { return data() + this->size(); }
+  [[nodiscard]] const T* begin() const { return data(); }
+  [[nodiscard]] const T* end() const { return data() + this->size(); }
+
+  /// The element at one index an axis. Errors: in debug builds, throws Error naming axis, index and extent.
+  template <class... Index>
+  T& operator()(Index... index) {
+    static_assert(detail::one_index_an_axis<rank, sizeof...(Index)>, "Tensor: expects one index for each axis");
+    return data()[at(index...)];
+  }
+  template <class... Index>
+  const T& operator()(Index... index) const {
+    static_assert(detail::one_index_an_axis<rank, sizeof...(Index)>, "Tensor: expects one index for each axis");
+    return data()[at(index...)];
+  }
+
+  /// Borrows all elements. The view must not outlive the tensor.
+  [[nodiscard]] View<T, S, D> view() & { return view_of<T>(data()); }
+  [[nodiscard]] View<const T, S, D> view() const& { return view_of<const T>(data()); }
+  View<const T, S, D> view() const&& = delete; // the elements end with this statement: name the tensor first
+  operator View<T, S, D>() & { return view(); } // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
+  operator View<const T, S, D>() const& {       // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
+    return view();
+  }
+  operator View<const T, S, D>() const&& = delete;
+
+  /// Writes one number everywhere.
+  Tensor& fill(T value) {
+    for (T& x : *this) {
+      x = value;
+    }
+    return *this;
+  }
+
+  /// How an expression holds a tensor: by its counted storage.
+  [[nodiscard]] detail::HeldTensor<T, S> held() const {
+    expect_elements("read");
+    return {block_};
+  }
+
+private:
+  static constexpr extent rows_for(std::size_t values) {
+    return S::is_static ? extent{0} : static_cast<extent>(values) / (S::rank > 0 ? S::dims.stride(0) : 1);
+  }
+  template <class... Index>
+  extent at(Index... index) const {
+    if constexpr (rank == sizeof...(Index)) {
+      return detail::offset_of<S, strides>(this->rows(), index...);
+    } else {
+      return 0;
+    }
+  }
+  template <class U>
+  View<U, S, D> view_of(U* data) const {
+    if constexpr (S::is_static) {
+      return View<U, S, D>(data);
+    } else {
+      return View<U, S, D>(data, this->rows());
+    }
+  }
+  [[nodiscard]] T* first() const { return static_cast<T*>(block_.data()); }
+  [[nodiscard]] std::size_t bytes() const { return static_cast<std::size_t>(this->size()) * sizeof(T); }
+  void reserve() {
+    if constexpr (!S::is_static) {
+      constexpr extent row_bytes = S::dims.stride(0) * static_cast<extent>(sizeof(T));
+      if (this->rows() < 0 || this->rows() > static_cast<extent>(static_cast<std::size_t>(-1) / 4) / row_bytes) {
+        detail::fail("Tensor: %td rows of %td bytes were wanted; expects at least 0, and what memory can hold",
+                     this->rows(), row_bytes);
+      }
+      if (this->rows() == 0) {
+        return;
+      }
+    }
+    block_ = detail::SharedBlock(bytes());
+  }
+  void clear() { detail::clear_bytes(block_.data(), bytes()); }
+  void copy_from(const Tensor& other) {
+    if (this->size() > 0) {
+      __builtin_memcpy(first(), other.first(), bytes());
+    }
+  }
+  void expect_elements(const char* what) const {
+    if (!block_ && this->size() > 0) {
+      detail::fail("Tensor: cannot %s a tensor that was moved from; assign to it first", what);
+    }
+  }
+  void check_use() const {
+#ifndef NDEBUG
+    expect_elements("use");
+#endif
+  }
+
+  detail::SharedBlock block_;
+};
+
+template <operand X>
+Tensor(const X&) -> Tensor<typename X::element, typename X::shape, typename X::device>;
+
+namespace detail {
+template <class X>
+inline constexpr bool is_tensor = false;
+template <class T, class S, class D>
+inline constexpr bool is_tensor<Tensor<T, S, D>> = true;
+} // namespace detail
+
+/// The elements of an expression (or a copy of a view) as a tensor of its element type, shape and device.
+template <operand X>
+[[nodiscard]] auto to_tensor(const X& x) {
+  return Tensor<typename X::element, typename X::shape, typename X::device>(x);
+}
+
+} // namespace cleave

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The families op_*: one operator on one device. All inputs are leaves that may want a gradient; the head gradient
+// enters as sum(y * head).
+#pragma once
+
+#include "oracle/support.hpp"
+#include "support/runner.hpp"
+
+#include <cleave/model/trace.hpp>
+#include <cleave/passes/differentiate.hpp>
+
+#include <utility>
+
+namespace oracle {
+
+template <class T, class S>
+constexpr auto leaf(cleave::Builder& builder, const char* name) {
+  return cleave::Symbol<T, S>(builder.leaf(&cleave::rule<cleave::ParameterLeaf>, name, S::dims, cleave::dtype_v<T>));
+}
+constexpr bool same(const char* a, const char* b) { return cleave::detail::same_text(a, b); }
+constexpr cleave::GradientRequest write_if(bool wanted) {
+  return wanted ? cleave::GradientRequest::write : cleave::GradientRequest::none;
+}
+
+/// A runner whose program the checks need not know.
+class Op {
+public:
+  Op() = default;
+  Op(const Op&) = delete;
+  Op& operator=(const Op&) = delete;
+  virtual ~Op() = default;
+  virtual void set(const std::string& leaf, const Numbers& values) = 0;
+  virtual void forward() = 0;
+  virtual void backward() = 0;
+  [[nodiscard]] virtual Numbers output() const = 0;
+  [[nodiscard]] virtual Numbers gradient(const std::string& leaf) const = 0;
+};
+
+template <class Program>
+class TypedOp final : public Op {
+  static_assert(!cleave::fault_of<Program>, "a generated program breaks a rule");
+
+public:
+  void set(const std::string& leaf, const Numbers& values) override { runner_.set(leaf, values); }
+  void forward() override { runner_.forward(); }
+  void backward() override { runner_.backward(); }
+  [[nodiscard]] Numbers output() const override { return runner_.output(0); }
+  [[nodiscard]] Numbers gradient(const std::string& leaf) const override { return runner_.gradient(leaf); }
+
+private:
+  test::Runner<Program, Program::rows> runner_;
+};
+
+/// `inputs`: the record's name of each input, and its leaf.
+void check_op(Case& at, Op& op, const std::vector<std::pair<std::string, std::string>>& inputs, const Extents& shape);
+
+} // namespace oracle

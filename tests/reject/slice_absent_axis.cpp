@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: slice: the shape has no axis of that letter
+// expect: 'H'
+// expect: Axis<'N', 64>, cleave::Axis<'C', 10>
+// expect-gcc: axis_is_present<cleave::text<'s', 'l', 'i', 'c', 'e'>, 'H',
+// expect-clang: make_slice<'H', 0, 5,
+#include <cleave/tensor.hpp>
+
+using cleave::axes::C, cleave::axes::H, cleave::axes::N;
+
+void check() {
+  cleave::Tensor<float, cleave::Shape<N<64>, C<10>>> x;
+#ifdef CLEAVE_REJECT
+  const auto part = slice<H, 0, 5>(x); // wrong
+#else
+  const auto part = slice<C, 0, 5>(x);
+#endif
+  const cleave::Tensor copy = part;
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: slice: expects 0 <= begin < end <= extent of the axis
+// expect: 32, 65
+// expect: Axis<'N', 64>
+#include <cleave/tensor.hpp>
+
+using cleave::axes::C, cleave::axes::N;
+
+void check() {
+  cleave::Tensor<float, cleave::Shape<N<64>, C<10>>> x;
+#ifdef CLEAVE_REJECT
+  slice<'N', 32, 65>(x).fill(0); // wrong
+#else
+  slice<'N', 32, 64>(x).fill(0);
+#endif
+}
