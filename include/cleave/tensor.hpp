@@ -3,7 +3,7 @@
 #pragma once
 
 // First, so that messages need few lines to say by way of which headers they come.
-#include <cleave/tensor/refuse.hpp>
+#include <cleave/base/refuse.hpp>
 
 #include <cleave/tensor/apply.hpp>
 

@@ -82,8 +82,8 @@ void copy_block(void* dst, DType dst_type, extent dst_stride, const void* src, D
   auto* const to = static_cast<std::byte*>(dst);
   const auto* const from = static_cast<const std::byte*>(src);
   for (extent i = 0; i < outer; ++i) {
-    copy_elements(to + i * dst_stride * size_of(dst_type), dst_type, from + i * src_stride * size_of(src_type), src_type,
-                  inner);
+    copy_elements(to + i * dst_stride * size_of(dst_type), dst_type, from + i * src_stride * size_of(src_type),
+                  src_type, inner);
   }
 }
 

@@ -61,12 +61,12 @@ public:
 private:
   [[noreturn]] void fail_reading() const {
     int code = Z_OK;
-    const char* const what = gzerror(file_, &code);
+    gzerror(file_, &code);
     if (code == Z_ERRNO) {
       detail::fail("read_idx: %s cannot be read: %s", path_.c_str(), last_error().c_str());
     }
-    detail::fail("read_idx: %s is damaged, its gzip data ends early or does not decompress (%s); fetch the file again",
-                 path_.c_str(), what);
+    detail::fail("read_idx: %s is damaged, its gzip data ends early or does not decompress; fetch the file again",
+                 path_.c_str());
   }
 
   const std::string& path_;

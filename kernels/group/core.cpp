@@ -29,7 +29,9 @@ double read_scalar(const std::byte* from, DType dtype) {
 
 struct GroupCore::State {
   explicit State(const GroupPlan& group)
-      : plan(group), pool(group.devices), arenas(static_cast<std::size_t>(group.devices)),
+      : plan(group),
+        pool(group.devices),
+        arenas(static_cast<std::size_t>(group.devices)),
         learning_rate_multipliers(static_cast<std::size_t>(group.parameter_count), 1.),
         weight_decay_multipliers(static_cast<std::size_t>(group.parameter_count)),
         is_set(static_cast<std::size_t>(group.parameter_count), false) {
@@ -38,8 +40,8 @@ struct GroupCore::State {
       device.require(index_of(ArenaId::gradients), plan.gradient_bytes);
     }
     if (plan.optimizer.state_buffers > 0) {
-      optimizer_state = Arena(
-          static_cast<std::size_t>(plan.optimizer.state_buffers) * static_cast<std::size_t>(plan.parameter_bytes));
+      optimizer_state = Arena(static_cast<std::size_t>(plan.optimizer.state_buffers) *
+                              static_cast<std::size_t>(plan.parameter_bytes));
     }
     for (int i = 0; i < plan.parameter_count; ++i) {
       const char* const name = plan.parameters[i].name;
@@ -89,8 +91,8 @@ struct GroupCore::State {
       const extent all = whole ? 1 : program->rows;
       const extent first = whole ? 0 : device.first_row;
       const extent rows = whole ? 1 : device.rows;
-      const auto* const from = static_cast<const std::byte*>(inputs[i].data) +
-                               first * layout.inner * size_of(inputs[i].dtype);
+      const auto* const from =
+          static_cast<const std::byte*>(inputs[i].data) + first * layout.inner * size_of(inputs[i].dtype);
       const Location to = device.inputs[i];
       copy_block(memory.base[index_of(to.arena)] + to.offset, layout.dtype, rows * layout.inner, from, inputs[i].dtype,
                  all * layout.inner, layout.outer, rows * layout.inner);
@@ -162,7 +164,9 @@ struct GroupCore::State {
       const extent size = parameter.dims.size();
       const extent bytes = size_of(parameter.dtype);
       const auto unit = static_cast<extent>(alignment) / bytes; // shares share no cache line
-      const auto border = [&](int device) { return std::min(size, (size * device / plan.devices + unit - 1) / unit * unit); };
+      const auto border = [&](int device) {
+        return std::min(size, (size * device / plan.devices + unit - 1) / unit * unit);
+      };
       const extent begin = border(d);
       const extent end = d + 1 == plan.devices ? size : border(d + 1);
       if (begin >= end) {
@@ -183,8 +187,8 @@ struct GroupCore::State {
       call.rates = rates;
       call.rates.learning_rate *= learning_rate_multipliers[static_cast<std::size_t>(i)];
       call.rates.weight_decay *= weight_decay_multipliers[static_cast<std::size_t>(i)];
-      call.state = plan.optimizer.state_buffers > 0 ? optimizer_state.data() + parameter.value.offset + begin * bytes
-                                                    : nullptr;
+      call.state =
+          plan.optimizer.state_buffers > 0 ? optimizer_state.data() + parameter.value.offset + begin * bytes : nullptr;
       plan.optimizer.update(call);
     }
   }
@@ -356,7 +360,8 @@ void GroupCore::get_multipliers(int parameter, double& learning_rate, double& we
 void GroupCore::expect_program(const GroupProgram& program, bool after_backward, const char* what) const {
   const State& state = *state_;
   if (state.phase == Phase::nothing || (after_backward && state.phase != Phase::backward)) {
-    fail("%s: there is nothing to read yet; run %s first", what, after_backward ? "forward<train> and backward" : "forward");
+    fail("%s: there is nothing to read yet; run %s first", what,
+         after_backward ? "forward<train> and backward" : "forward");
   }
   if (state.program->rows != program.rows) {
     fail("%s: asked for a batch of %td rows, but the last one had %td; name the size, as in %s<%td>()", what,
@@ -387,9 +392,10 @@ void unknown_batch_size(extent rows, const extent* compiled, int count) {
   for (int i = 0; i < count; ++i) {
     sizes += (i == 0 ? "" : ", ") + std::to_string(compiled[i]);
   }
-  fail("DataParallelGroup: a batch of %td rows came, but the job is compiled for batches of %s; make the iterator yield "
-       "one of these, or add the size to the job's Batches",
-       rows, sizes.c_str());
+  fail(
+      "DataParallelGroup: a batch of %td rows came, but the job is compiled for batches of %s; make the iterator yield "
+      "one of these, or add the size to the job's Batches",
+      rows, sizes.c_str());
 }
 
 } // namespace cleave::detail

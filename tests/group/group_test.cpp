@@ -20,9 +20,10 @@ std::vector<std::vector<float>> train(int steps, double momentum) {
     group.step(Batch<Job, 24>(rows.data, rows.label),
                {.learning_rate = 0.2, .momentum = momentum, .weight_decay = 1e-3});
   }
-  return {test::copy_of(group.template parameter<"fc1_weight">()), test::copy_of(group.template parameter<"fc1_bias">()),
-          test::copy_of(group.template parameter<"fc2_weight">()), test::copy_of(group.template parameter<"fc3_weight">()),
-          test::copy_of(group.template parameter<"fc3_bias">())};
+  return {
+      test::copy_of(group.template parameter<"fc1_weight">()), test::copy_of(group.template parameter<"fc1_bias">()),
+      test::copy_of(group.template parameter<"fc2_weight">()), test::copy_of(group.template parameter<"fc3_weight">()),
+      test::copy_of(group.template parameter<"fc3_bias">())};
 }
 
 void check_near(const std::vector<std::vector<float>>& a, const std::vector<std::vector<float>>& b) {
@@ -193,7 +194,8 @@ TEST_CASE("calls out of order, and batches that do not fit, are refused in words
   group.forward<cleave::evaluate>(batch);
   CHECK(contains(error_of([&] { group.backward(); }), "forward<evaluate>"));
   CHECK(contains(error_of([&] { static_cast<void>(group.merged_outputs<10>()); }), "merged_outputs<24>()"));
-  CHECK(contains(error_of([&] { group.forward<cleave::train>(Batch<TwoDevices, 24>(rows.data)); }), "softmax_label is absent"));
+  CHECK(contains(error_of([&] { group.forward<cleave::train>(Batch<TwoDevices, 24>(rows.data)); }),
+                 "softmax_label is absent"));
   auto any = batch.any();
   any.rows = 25;
   CHECK(contains(error_of([&] { group.step(any, {}); }), "compiled for batches of 24, 10"));

@@ -233,7 +233,7 @@ def generate_group(case, folder):
     optimizer, _ = check_group_fields(case)
     contexts = int(case["contexts"])
     trains = flag(case["for_training"])
-    inputs = {entry["name"]: Value(f"in_{i}", name_axes(entry["shape"], entry.get("layout")))
+    inputs = {entry["name"]: Value(f"in_{i}", name_axes(entry["shape"], entry.get("layout")), reaches={entry["name"]})
               for i, entry in enumerate(case["data"])}
     labels = {entry["name"]: entry["shape"] for entry in case.get("labels") or []}
     net = case["net"]
@@ -304,6 +304,8 @@ def generate_group(case, folder):
         if name not in model.parameters:
             raise Unsupported("a fixed parameter that the net lacks")
     gradients_of = [name for name in inputs] if trains and flag(case.get("inputs_need_grad", False)) else []
+    if trains and not {*model.parameters, *gradients_of} - {*frozen} <= model.trained:
+        raise Unsupported("a parameter or input that no loss reaches")
     requests += [f"cleave::InputGradient<{quote(name)}>" for name in gradients_of]
     members = [f"using model = @::Net;",
                "using devices = cleave::Devices<" + ", ".join(f"cleave::Cpu<{d}>" for d in range(contexts)) + ">;",

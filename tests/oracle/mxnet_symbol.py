@@ -22,10 +22,11 @@ class Variable:
 
 
 class Value:
-    """What an operator returns: a C++ name and its axes, [(letter, extent)]."""
+    """What an operator returns: a C++ name and its axes, [(letter, extent)]; and the names of the parameters and inputs
+    to which a gradient of it flows."""
 
-    def __init__(self, code, axes, head=None, stops=False):
-        self.code, self.axes, self.head, self.stops = code, axes, head, stops
+    def __init__(self, code, axes, head=None, stops=False, reaches=frozenset()):
+        self.code, self.axes, self.head, self.stops, self.reaches = code, axes, head, stops, reaches
 
     @property
     def shape(self):
@@ -76,6 +77,7 @@ class Model:
         self.label_axes = {}
         self.parameters = {}  # name -> shape
         self.heads = []
+        self.trained = set()  # names to which the gradient of a head flows
         self.lines = []
 
     def value(self, argument):
@@ -108,12 +110,14 @@ class Model:
             self.label_axes[argument.name] = fits[0]
         return argument.name
 
-    def statement(self, code, axes, **facts):
+    def statement(self, code, axes, operands, parameters=(), **facts):
         name = f"v{len(self.lines)}"
         self.lines.append(f"const auto {name} = {code};")
-        value = Value(name, axes, **facts)
+        reaches = frozenset(parameters).union(*(operand.reaches for operand in operands))
+        value = Value(name, axes, reaches=frozenset() if facts.get("stops") else reaches, **facts)
         if value.head:
             self.heads.append(value.head)
+            self.trained |= reaches
         return value
 
 
@@ -124,7 +128,7 @@ def unary(call, stops=False):
     def translate(model, name, arguments, attributes):
         del name, attributes
         x = model.value(arguments[0])
-        return model.statement(f"{call}({x.code})", x.axes, stops=stops)
+        return model.statement(f"{call}({x.code})", x.axes, [x], stops=stops)
     return translate
 
 
@@ -134,7 +138,7 @@ def binary(sign):
         a, b = model.value(arguments[0]), model.value(arguments[1])
         if a.axes != b.axes:
             raise Unsupported("arithmetic between different shapes")
-        return model.statement(f"{a.code} {sign} {b.code}", a.axes)
+        return model.statement(f"{a.code} {sign} {b.code}", a.axes, [a, b])
     return translate
 
 
@@ -142,7 +146,7 @@ def scalar(form):
     def translate(model, name, arguments, attributes):
         del name
         x = model.value(arguments[0])
-        return model.statement(form.format(x=x.code, s=number(attributes["scalar"])), x.axes)
+        return model.statement(form.format(x=x.code, s=number(attributes["scalar"])), x.axes, [x])
     return translate
 
 
@@ -162,13 +166,15 @@ def fully_connected(model, name, arguments, attributes):
     if not contracted or any(letter == "N" for letter, _ in contracted):
         raise Unsupported("FullyConnected over the batch axis")
     bias = not flag(attributes.get("no_bias", False))
-    model.parameter(arguments[1], name + "_weight", [hidden] + [extent for _, extent in contracted])
+    parameters = [name + "_weight"] + ([name + "_bias"] if bias else [])
+    model.parameter(arguments[1], parameters[0], [hidden] + [extent for _, extent in contracted])
     if bias:
-        model.parameter(arguments[2], name + "_bias", [hidden])
+        model.parameter(arguments[2], parameters[1], [hidden])
     out = (contracted[0][0], hidden)
     letters = "" if len(contracted) == 1 else "".join(f", '{letter}'" for letter, _ in contracted)
     more = "" if bias else ", cleave::Bias::no"
-    return model.statement(f'cleave::linear<"{name}", {axis(*out)}{letters}>({x.code}{more})', rest + [out])
+    return model.statement(f'cleave::linear<"{name}", {axis(*out)}{letters}>({x.code}{more})', rest + [out], [x],
+                           parameters)
 
 
 def softmax_output(model, name, arguments, attributes):
@@ -189,7 +195,7 @@ def softmax_output(model, name, arguments, attributes):
                f".use_ignore = {'true' if flag(attributes.get('use_ignore', False)) else 'false'}, "
                f".ignore_label = {number(ignore)}, "
                f".normalization = cleave::Normalization::{'valid' if normalization == 'valid' else 'rows'}}}")
-    return model.statement(f'cleave::softmax_output<"{name}">({x.code}, {options})', x.axes,
+    return model.statement(f'cleave::softmax_output<"{name}">({x.code}, {options})', x.axes, [x],
                            head=Head(label, divides, ignore))
 
 
@@ -197,7 +203,7 @@ def linear_regression_output(model, name, arguments, attributes):
     x = model.value(arguments[0])
     label = model.label(arguments[1], name, [x.axes, [one for one in x.axes if one[1] != 1 or one[0] == "N"]])
     scale = number(attributes.get("grad_scale", 1))
-    return model.statement(f'cleave::linear_regression_output<"{name}">({x.code}, {scale})', x.axes,
+    return model.statement(f'cleave::linear_regression_output<"{name}">({x.code}, {scale})', x.axes, [x],
                            head=Head(label, "nothing"))
 
 

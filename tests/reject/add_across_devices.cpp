@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: elementwise operation: the operands are on different devices; bring one to the other's device with copy_to
-// expect: cleave::Add
-// expect: Cpu<0>
+// expect: elementwise operation: the operands are on different devices; bring one to the other's device with
+// expect: copy_to
+// expect-gcc: Op = Add;
+// expect-clang: apply<cleave::Add,
+// expect-gcc: Cpu<0>
 // expect: Cpu<1>
 #include <cleave/tensor.hpp>
 

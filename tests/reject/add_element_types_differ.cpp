@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: elementwise operation: all operands must have the same element type; convert one with cast
-// expect: cleave::Multiply
+// expect-gcc: Op = Multiply;
+// expect-clang: apply<cleave::Multiply,
 // expect: Tensor<float
 // expect: Tensor<double
 #include <cleave/tensor.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: elementwise operation: an operand is a partial sum over devices; all-reduce it first (merged values come from the group), or call unreduced() to read this device's share
-// expect: cleave::Relu
+// expect: elementwise operation: an operand is a partial sum over devices; all-reduce it first (merged values
+// expect: come from the group), or call unreduced() to read this device's share
+// expect-gcc: Op = Relu;
+// expect-clang: apply<cleave::Relu,
 // expect: Partial<
 #include <cleave/tensor.hpp>
 

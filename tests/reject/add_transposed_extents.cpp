@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: elementwise operation: the axes of one operand must be found in the other, by name, in order and with equal extents
-// expect: cleave::Add
+// expect: elementwise operation: the axes of one operand must be found in the other, by name, in order and with
+// expect: equal extents
+// expect-gcc: Op = Add;
+// expect-clang: apply<cleave::Add,
 // expect: Axis<'N', 2>, cleave::Axis<'C', 3>
 // expect: Axis<'N', 3>, cleave::Axis<'C', 2>
 // expect-gcc: char Axis = 'N'

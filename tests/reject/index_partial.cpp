@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: index: the value is a partial sum over devices; all-reduce it first (merged values come from the group), or call unreduced() to read this device's share
+// expect: index: the value is a partial sum over devices; all-reduce it first (merged values come from the
+// expect: group), or call unreduced() to read this device's share
 // expect: Partial<
 #include <cleave/tensor.hpp>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: is a partial sum over devices; all-reduce it first (merged values come from the group), or call unreduced() to read this device's share
+// expect: is a partial sum over devices; all-reduce it first (merged values come from the group), or call
+// expect: unreduced() to read this device's share
 // expect: assignment: the value
 // expect: Partial<
 // expect: Axis<'C', 3>

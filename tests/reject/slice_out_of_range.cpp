@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: slice: expects 0 <= begin < end <= extent of the axis
-// expect: 32, 65
+// expect-gcc: Begin = 32; long int End = 65
+// expect-clang: 32L, 65L
 // expect: Axis<'N', 64>
 #include <cleave/tensor.hpp>
 

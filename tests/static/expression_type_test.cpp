@@ -23,11 +23,10 @@ static_assert(std::is_same_v<Sum, Expression<float, Shape<N<2>, C<3>>, Cpu<0>, d
                                              Statement<Add, -1, -2>>>);
 using Product = decltype(relu(value<Sum>() * 2) + value<Sum>());
 static_assert(
-    std::is_same_v<Product,
-                   Expression<float, Shape<N<2>, C<3>>, Cpu<0>,
-                              detail::HeldLeaves<HeldMatrix, HeldRow, HeldNumber, HeldMatrix, HeldRow>,
-                              Statement<Add, -1, -2>, Statement<Multiply, 0, -3>, Statement<Relu, 1>,
-                              Statement<Add, -4, -5>, Statement<Add, 2, 3>>>);
+    std::is_same_v<Product, Expression<float, Shape<N<2>, C<3>>, Cpu<0>,
+                                       detail::HeldLeaves<HeldMatrix, HeldRow, HeldNumber, HeldMatrix, HeldRow>,
+                                       Statement<Add, -1, -2>, Statement<Multiply, 0, -3>, Statement<Relu, 1>,
+                                       Statement<Add, -4, -5>, Statement<Add, 2, 3>>>);
 static_assert(Product::leaf_count == 5 && Product::statement_count == 5);
 
 // The shape is the larger operand's, whichever side it is on; scalars fit everything.
@@ -65,8 +64,8 @@ using Small = Shape<N<2>, C<3>>;
 using Whole = Held<Small, Strides<3, 1>>;
 
 static_assert(loops<Small, Whole, Whole>::nest.loops == 1 && loops<Small, Whole>::nest.extents[0] == 6);
-static_assert(std::is_same_v<loops<Small, Whole, HeldNumber>::modes,
-                             cleave::Leaves<cleave::leaf_unit, cleave::leaf_number>>);
+static_assert(
+    std::is_same_v<loops<Small, Whole, HeldNumber>::modes, cleave::Leaves<cleave::leaf_unit, cleave::leaf_number>>);
 using Bias = loops<Small, Whole, Held<Shape<C<3>>, Strides<1>>>;
 static_assert(Bias::nest.loops == 2 && Bias::nest.leaf_strides[1][0] == 0);
 static_assert(std::is_same_v<Bias::modes, cleave::Leaves<cleave::leaf_unit, cleave::leaf_unit>>);

@@ -40,10 +40,10 @@ struct TracedScale {
   static constexpr auto& graph = cleave::traced<Scale>;
 };
 static_assert(cleave::printed<TracedScale> == "%0 = input : f32[N4, C3] \"x\"\n"
-                                               "%1 = parameter : f32[C3] \"w\"\n"
-                                               "%2 = mul %0 %1 : f32[N4, C3]\n"
-                                               "%3 = sum %2 : f32[]\n"
-                                               "output %3\n");
+                                              "%1 = parameter : f32[C3] \"w\"\n"
+                                              "%2 = mul %0 %1 : f32[N4, C3]\n"
+                                              "%3 = sum %2 : f32[]\n"
+                                              "output %3\n");
 
 // --- differentiate: d/dw sum(x w) = sum over N of x, spread from the seed 1
 struct ScaleGraph {
@@ -125,8 +125,8 @@ struct Deep {
   static constexpr void trace(Builder& b) {
     using X = Shape<N<4>, C<16>>;
     auto x = input<X>(b, "x");
-    const cleave::Value w = b.leaf(&cleave::rule<cleave::ParameterLeaf>, "w", Shape<cleave::axes::O<16>, C<16>>::dims,
-                                   cleave::DType::f32);
+    const cleave::Value w =
+        b.leaf(&cleave::rule<cleave::ParameterLeaf>, "w", Shape<cleave::axes::O<16>, C<16>>::dims, cleave::DType::f32);
     cleave::Value y = x.value();
     for (int i = 0; i < 20; ++i) {
       y = cleave::Dot::make(cleave::Dot::nt, y, w, 'C');
@@ -135,16 +135,16 @@ struct Deep {
   }
 };
 static_assert(cleave::fused<Deep>.kernels == 20);
-static_assert(cleave::memory<Deep, 4>.arena_bytes[static_cast<int>(cleave::ArenaId::activations)] == 2 * 256);
-static_assert(cleave::memory<Deep, 4>.activation_bound == 2 * 256);
+static_assert(cleave::memory<Deep, 4>.arena_bytes[static_cast<int>(cleave::ArenaId::activations)] == 512);
+static_assert(cleave::memory<Deep, 4>.activation_bound == 512);
 
 // A chain may take the place of an operand that dies in it.
 struct InPlace {
   static constexpr bool differentiated = false;
   static constexpr void trace(Builder& b) {
     const cleave::Value x = input<Shape<N<4>, C<16>>>(b, "x").value();
-    const cleave::Value w = b.leaf(&cleave::rule<cleave::ParameterLeaf>, "w", Shape<cleave::axes::O<16>, C<16>>::dims,
-                                   cleave::DType::f32);
+    const cleave::Value w =
+        b.leaf(&cleave::rule<cleave::ParameterLeaf>, "w", Shape<cleave::axes::O<16>, C<16>>::dims, cleave::DType::f32);
     b.output(cleave::Value::apply<cleave::Tanh>(cleave::Dot::make(cleave::Dot::nt, x, w, 'C')).id);
   }
 };
@@ -187,7 +187,9 @@ struct LinearOfSum { // legal: scaling an addend scales the sum
   constexpr auto operator()(Builder& /*b*/, auto x, auto w) const { return (-(cleave::sum<N>(x) * w) / 3).id; }
 };
 struct SumPlusSum {
-  constexpr auto operator()(Builder& /*b*/, auto x, auto w) const { return (cleave::sum<N>(x) + cleave::sum<N>(x * w)).id; }
+  constexpr auto operator()(Builder& /*b*/, auto x, auto w) const {
+    return (cleave::sum<N>(x) + cleave::sum<N>(x * w)).id;
+  }
 };
 static_assert(cleave::fault_of<Refused<NonlinearOfSum>>.rule == Rule::nonlinear_partial);
 static_assert(cleave::fault_of<Refused<SumPlusWhole>>.rule == Rule::partial_meets_other);

@@ -13,8 +13,8 @@ static_assert(std::is_same_v<slice_shape<Shape<N<64>, C<10>>, 'N', 0, 32>, Shape
 static_assert(std::is_same_v<slice_shape<Shape<N<64>, C<10>>, 'C', 9, 10>, Shape<N<64>, C<1>>>);
 static_assert(std::is_same_v<slice_shape<Shape<N<cleave::dynamic>, C<10>>, 'N', 64, 128>, Shape<N<64>, C<10>>>);
 static_assert(std::is_same_v<concat_shape<'N', Shape<N<43>, C<10>>, Shape<N<21>, C<10>>>, Shape<N<64>, C<10>>>);
-static_assert(std::is_same_v<concat_shape<'C', Shape<N<2>, C<1>>, Shape<N<2>, C<2>>, Shape<N<2>, C<3>>>,
-                             Shape<N<2>, C<6>>>);
+static_assert(
+    std::is_same_v<concat_shape<'C', Shape<N<2>, C<1>>, Shape<N<2>, C<2>>, Shape<N<2>, C<3>>>, Shape<N<2>, C<6>>>);
 static_assert(std::is_same_v<concat_shape<'N', Shape<N<2>>>, Shape<N<2>>>);
 
 // Slices and their joins are inverse to each other, at every border.

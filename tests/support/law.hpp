@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The laws every operation keeps. One row names the operation, how it is called and where its operands are sampled:
 //   LAW_ROW_1(Tanh, tanh(x), -3, 3)     LAW_ROW_2(Divide, x / y, 0.5, 2)      operands have the shape [N3, C5]
-// Checked: the shape that is inferred is the shape that is computed; the value equals `Op::apply` on each element (where
-// the row names an elementwise struct); the gradient equals central differences in f64; equal nodes are joined; the
-// graph prints the operation's name; the placement follows the operands'.
+// Checked: the shape that is inferred is the shape that is computed; the value equals `Op::apply` on each element
+// (where the row names an elementwise struct); the gradient equals central differences in f64; equal nodes are joined;
+// the graph prints the operation's name; the placement follows the operands'.
 #pragma once
 
 #include "support/runner.hpp"
@@ -175,7 +175,8 @@ void check(double low, double high) {
   using Addend = LawProgram<F, Arity, Operands::partials>;
 
   // legal, and every shape is the one inferred; where nothing flows back, asking for a gradient is refused
-  static_assert(cleave::fault_of<Whole>.rule == (Op::stops_gradient ? cleave::Rule::gradient_missing : cleave::Rule::none));
+  static_assert(cleave::fault_of<Whole>.rule ==
+                (Op::stops_gradient ? cleave::Rule::gradient_missing : cleave::Rule::none));
   CHECK(cleave::detail::verify(cleave::traced<Whole>.view()) == nullptr);
   CHECK(cleave::detail::verify(cleave::differentiated<Whole>.view()) == nullptr);
   CHECK(cleave::detail::verify(cleave::merged<Whole>.view()) == nullptr);
@@ -220,7 +221,8 @@ void check(double low, double high) {
   const auto sharded = placed[cleave::graph<Sharded>.results[0].node];
   CHECK(sharded == (Y::shape::dims.has('N') ? cleave::Placement::sharded : cleave::Placement::partial));
   const auto broken = cleave::fault_of<Addend>.rule;
-  const bool linear = Op::linearity == cleave::Linearity::joint || (Op::linearity == cleave::Linearity::each && Arity == 1);
+  const bool linear =
+      Op::linearity == cleave::Linearity::joint || (Op::linearity == cleave::Linearity::each && Arity == 1);
   CHECK(broken == (linear ? cleave::Rule::none : cleave::Rule::nonlinear_partial));
 }
 

@@ -38,8 +38,7 @@ public:
     if (static_cast<cleave::extent>(values.size()) != node(id).dims.size()) {
       throw std::logic_error("Runner: " + name + " takes " + std::to_string(node(id).dims.size()) + " numbers");
     }
-    cleave::detail::copy_elements(address(id), node(id).dtype, values.data(), cleave::DType::f64,
-                                  node(id).dims.size());
+    cleave::detail::copy_elements(address(id), node(id).dtype, values.data(), cleave::DType::f64, node(id).dims.size());
   }
   void forward() { Run::forward(arenas_); }
   void backward() { Run::backward(arenas_); }
@@ -92,8 +91,7 @@ private:
   }
   [[nodiscard]] Numbers read(cleave::Id id) const {
     Numbers values(static_cast<std::size_t>(node(id).dims.size()));
-    cleave::detail::copy_elements(values.data(), cleave::DType::f64, address(id), node(id).dtype,
-                                  node(id).dims.size());
+    cleave::detail::copy_elements(values.data(), cleave::DType::f64, address(id), node(id).dtype, node(id).dims.size());
     return values;
   }
 

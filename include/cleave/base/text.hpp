@@ -61,13 +61,14 @@ public:
     for (int i = 0; i < decimals; ++i) {
       scale *= 10;
     }
-    const auto scaled = static_cast<extent>(x * scale + 0.5);
+    // lround is no constant expression before C++23
+    const auto scaled = static_cast<extent>(x * scale + 0.5); // NOLINT(bugprone-incorrect-roundings)
     const auto unit = static_cast<extent>(scale);
     *this << scaled / unit;
     if (decimals > 0) {
       text_.push_back('.');
       extent place = unit / 10;
-      for (extent rest = scaled % unit; place > 0; place /= 10) {
+      for (const extent rest = scaled % unit; place > 0; place /= 10) {
         text_.push_back(static_cast<char>('0' + rest / place % 10));
       }
     }

@@ -27,7 +27,12 @@ public:
     other.data_ = nullptr;
     other.size_ = other.capacity_ = 0;
   }
-  constexpr Vector& operator=(Vector other) noexcept {
+  constexpr Vector& operator=(const Vector& other) {
+    Vector copy(other);
+    swap(copy);
+    return *this;
+  }
+  constexpr Vector& operator=(Vector&& other) noexcept {
     swap(other);
     return *this;
   }

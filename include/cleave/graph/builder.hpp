@@ -64,8 +64,8 @@ public:
   bool training = true;
 
 private:
-  detail::GraphBuffer graph_{};
-  detail::Vector<Id> named_{};
+  detail::GraphBuffer graph_;
+  detail::Vector<Id> named_;
 };
 
 } // namespace cleave

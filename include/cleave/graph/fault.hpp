@@ -11,23 +11,23 @@ namespace cleave {
 /// The rules a program can break.
 enum class Rule : unsigned char {
   none,
-  reported,                ///< a static_assert has said it already: the compilation ends without a second message
-  shapes_differ,           ///< operands of an operation do not fit by axis name
-  axis_absent,             ///< an operation names an axis its operand lacks
-  dtypes_differ,           ///< operands of an operation have different element types
-  name_used_twice,         ///< two inputs or parameters of one name
-  input_missing,           ///< a head's label is among no inputs of the job
-  label_shape_differs,     ///< a head's label does not fit its data
-  nonlinear_partial,       ///< a sum over devices is used as if it were complete
-  partial_meets_other,     ///< a partial sum and a complete value are added
-  batch_axis_mixed,        ///< an operation normalises or contracts over a sharded batch axis
-  head_missing,            ///< an output needs a head gradient and has none
-  heads_disagree,          ///< two heads are normalised by different counts
-  gradient_missing,        ///< a parameter without a path to any head
-  no_derivative,           ///< an operation without a derivative lies on the path
-  request_unknown,         ///< a gradient request names no input or parameter
-  gradient_not_partial,    ///< a parameter's gradient is not a sum over devices
-  contraction_order,       ///< a contraction over axes that are not the last ones
+  reported,             ///< a static_assert has said it already: the compilation ends without a second message
+  shapes_differ,        ///< operands of an operation do not fit by axis name
+  axis_absent,          ///< an operation names an axis its operand lacks
+  dtypes_differ,        ///< operands of an operation have different element types
+  name_used_twice,      ///< two inputs or parameters of one name
+  input_missing,        ///< a head's label is among no inputs of the job
+  label_shape_differs,  ///< a head's label does not fit its data
+  nonlinear_partial,    ///< a sum over devices is used as if it were complete
+  partial_meets_other,  ///< a partial sum and a complete value are added
+  batch_axis_mixed,     ///< an operation normalises or contracts over a sharded batch axis
+  head_missing,         ///< an output needs a head gradient and has none
+  heads_disagree,       ///< two heads are normalised by different counts
+  gradient_missing,     ///< a parameter without a path to any head
+  no_derivative,        ///< an operation without a derivative lies on the path
+  request_unknown,      ///< a gradient request names no input or parameter
+  gradient_not_partial, ///< a parameter's gradient is not a sum over devices
+  contraction_order,    ///< a contraction over axes that are not the last ones
 };
 
 /// The first rule broken, where, and both sides.

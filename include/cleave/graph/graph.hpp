@@ -28,8 +28,8 @@ struct Graph {
   Normaliser normaliser = Normaliser::unset;
   Fault fault{};
 
-  [[nodiscard]] static constexpr int size() { return Nodes; }
-  [[nodiscard]] static constexpr int result_count() { return Results; }
+  [[nodiscard]] constexpr int size() const { return Nodes; }
+  [[nodiscard]] constexpr int result_count() const { return Results; }
   [[nodiscard]] constexpr GraphView view() const {
     return {nodes, Nodes, results, Results, forward_size, normaliser, fault};
   }
@@ -39,8 +39,8 @@ namespace detail {
 
 /// A graph while a pass builds it.
 struct GraphBuffer {
-  Vector<Node> nodes{};
-  Vector<Result> results{};
+  Vector<Node> nodes;
+  Vector<Result> results;
   int forward_size = 0;
   Normaliser normaliser = Normaliser::unset;
   Fault fault{};

@@ -43,7 +43,8 @@ struct Cotangents {
   Value count; ///< for Normaliser::counted
 
   constexpr Cotangents() = default;
-  constexpr Cotangents(Value a) : operands{a} {} // NOLINT(google-explicit-constructor,hicpp-explicit-conversions): vjp returns {dx}
+  constexpr Cotangents(Value a)
+      : operands{a} {} // NOLINT(google-explicit-constructor,hicpp-explicit-conversions): vjp returns {dx}
   constexpr Cotangents(Value a, Value b) : operands{a, b} {}
   constexpr Cotangents(Value a, Value b, Value c) : operands{a, b, c} {}
 };
@@ -79,8 +80,8 @@ struct OpRule {
 
 /// The rule of an operation.
 template <class Op>
-inline constexpr OpRule rule{Op::name.value, Op::kind,   Op::linearity, Op::is_head, Op::stops_gradient, Op::flops,
-                             &Op::infer,     &Op::vjp,   &Op::place,    Op::lower,   Op::count_flops};
+inline constexpr OpRule rule{Op::name.value, Op::kind, Op::linearity, Op::is_head, Op::stops_gradient, Op::flops,
+                             &Op::infer,     &Op::vjp, &Op::place,    Op::lower,   Op::count_flops};
 
 /// The operation of a rule: one specialisation each, made by CLEAVE_OP.
 template <const OpRule* Which>
@@ -89,12 +90,14 @@ struct op_of {
                                   "after the struct");
 };
 
+// NOLINTBEGIN(bugprone-macro-parentheses): the argument is a type
 /// Registers an elementwise operation, so that fused types can name it. At global scope.
 #define CLEAVE_OP(Op)                                                                                                  \
   template <>                                                                                                          \
   struct cleave::op_of<&cleave::rule<Op>> {                                                                            \
     using type = Op;                                                                                                   \
   };
+// NOLINTEND(bugprone-macro-parentheses)
 
 constexpr Value Builder::leaf(const OpRule* op, const char* name, const Dims& dims, DType dtype) {
   if (find(name) != no_id) {

@@ -29,11 +29,11 @@ struct LiftFault {
   static Shape<Axis<Holder::fault.right.letters[I], Holder::fault.right.extents[I]>...>
       right(std::index_sequence<I...>);
 
-  using type = found<Holder::fault.rule, decltype(spell_op(std::make_index_sequence<text_length(Holder::fault.op)>{})),
-                     decltype(spell_name(std::make_index_sequence<text_length(Holder::fault.name)>{})),
-                     axis<Holder::fault.axis>,
-                     decltype(left(std::make_index_sequence<static_cast<std::size_t>(Holder::fault.left.rank)>{})),
-                     decltype(right(std::make_index_sequence<static_cast<std::size_t>(Holder::fault.right.rank)>{}))>;
+  using type =
+      found<Holder::fault.rule, decltype(spell_op(std::make_index_sequence<text_length(Holder::fault.op)>{})),
+            decltype(spell_name(std::make_index_sequence<text_length(Holder::fault.name)>{})), axis<Holder::fault.axis>,
+            decltype(left(std::make_index_sequence<static_cast<std::size_t>(Holder::fault.left.rank)>{})),
+            decltype(right(std::make_index_sequence<static_cast<std::size_t>(Holder::fault.right.rank)>{}))>;
 };
 
 /// Whether a program keeps a rule; false for the one it breaks. Stands in a static_assert beside the rule's sentence,

@@ -38,7 +38,7 @@ struct DeviceProgram {
   int count = 0;
   extent first_row = 0;
   extent rows = 0;
-  const Location* inputs = nullptr;          ///< in the job's order; labels only in training
+  const Location* inputs = nullptr; ///< in the job's order; labels only in training
   const Location* outputs = nullptr;
   const Location* input_gradients = nullptr; ///< one an input; offset < 0: none
   Location batch_rows{-1};                   ///< offset < 0: the program does not read it

@@ -89,12 +89,14 @@ class DataParallelGroup {
   static_assert(detail::one_share_a_device<static_cast<int>(sizeof(detail::workload_of<Job>().shares) / sizeof(double)),
                                            Job::devices::count>,
                 "DataParallelGroup: a job's workload needs one share a device");
-  static_assert(detail::shares_are_positive<Job>, "DataParallelGroup: every share of the workload must be a positive number");
+  static_assert(detail::shares_are_positive<Job>,
+                "DataParallelGroup: every share of the workload must be a positive number");
 
   static constexpr int narrowest = detail::starving_batch<Job>();
-  static_assert(detail::every_device_has_rows<Job::batches::sizes[narrowest], Job::devices::count,
-                                              detail::slices_of<Job, narrowest>.starving>,
-                "DataParallelGroup: a batch leaves a device without rows; use fewer devices, a larger batch or other shares");
+  static_assert(
+      detail::every_device_has_rows<Job::batches::sizes[narrowest], Job::devices::count,
+                                    detail::slices_of<Job, narrowest>.starving>,
+      "DataParallelGroup: a batch leaves a device without rows; use fewer devices, a larger batch or other shares");
   using Found = typename detail::LiftFault<detail::MainFault<Job>>::type;
   // clang-format off
   static_assert(detail::keeps<Rule::shapes_differ, Found>, "program: the operands of an operation do not fit by axis name");
@@ -137,9 +139,8 @@ class DataParallelGroup {
     return index < 0 ? 0 : index;
   }
   template <FixedString Name>
-  using parameter_shape =
-      decltype(detail::shape_from<Parameters::table.of[parameter_index<Name>()].dims>(
-          std::make_integer_sequence<int, Parameters::table.of[parameter_index<Name>()].dims.rank>{}));
+  using parameter_shape = decltype(detail::shape_from<Parameters::table.of[parameter_index<Name>()].dims>(
+      std::make_integer_sequence<int, Parameters::table.of[parameter_index<Name>()].dims.rank>{}));
   template <FixedString Name>
   using parameter_element = typename detail::element_of<Parameters::table.of[parameter_index<Name>()].dtype>::type;
 
@@ -196,12 +197,12 @@ public:
   template <FixedString Name>
   [[nodiscard]] auto gradient(int on_device) const {
     constexpr Location where = Parameters::table.of[parameter_index<Name>()].gradient;
-    static_assert(detail::name_is_known<detail::spelled<Name>, where.offset >= 0 ? 0 : -1>,
+    static_assert(detail::name_is_known < detail::spelled<Name>, where.offset >= 0 ? 0 : -1 >,
                   "gradient: this parameter is frozen and has no gradient");
     core_.expect_program(main_program<default_batch>, true, "gradient");
     using G = View<const parameter_element<Name>, parameter_shape<Name>>;
-    return Partial<G>(G(reinterpret_cast<const parameter_element<Name>*>(
-        core_.at(on_device, where.offset >= 0 ? where : Location{}))));
+    return Partial<G>(G(
+        reinterpret_cast<const parameter_element<Name>*>(core_.at(on_device, where.offset >= 0 ? where : Location{}))));
   }
 
   /// Runs the model on a batch, on all devices. Labels are needed in training only.
@@ -220,7 +221,8 @@ public:
 
   /// Sums the gradients over devices and lets the optimizer write every replica.
   void update(const Rates& rates) {
-    static_assert(detail::has_optimizer<Job>, "update: the job names no optimizer; add `using optimizer = cleave::Sgd;`");
+    static_assert(detail::has_optimizer<Job>,
+                  "update: the job names no optimizer; add `using optimizer = cleave::Sgd;`");
     core_.update(rates);
   }
 
@@ -259,7 +261,8 @@ public:
   /// The model's only output; of several, name one with merged_output<k>().
   template <extent Rows = default_batch>
   [[nodiscard]] auto merged_outputs() {
-    static_assert(output_count == 1, "merged_outputs: the model has several outputs; take each with merged_output<k>()");
+    static_assert(output_count == 1,
+                  "merged_outputs: the model has several outputs; take each with merged_output<k>()");
     return merged_output<0, Rows>();
   }
   /// An output as device `Device` has it: its own rows, or Partial where it is its share of a sum.
@@ -326,9 +329,11 @@ private:
       return found;
     }();
     constexpr bool requested =
-        index >= 0 && detail::GroupProgramOf<Job, Mode::train, 0>::devices.of[0].input_gradients[index < 0 ? 0 : index].offset >= 0;
-    static_assert(detail::name_is_known<detail::spelled<Name>, requested ? index : -1>,
-                  "DataParallelGroup: no gradient of this input was requested; add Requests<InputGradient<...>> to the job");
+        index >= 0 &&
+        detail::GroupProgramOf<Job, Mode::train, 0>::devices.of[0].input_gradients[index < 0 ? 0 : index].offset >= 0;
+    static_assert(
+        detail::name_is_known < detail::spelled<Name>, requested ? index : -1 >,
+        "DataParallelGroup: no gradient of this input was requested; add Requests<InputGradient<...>> to the job");
     return index < 0 ? 0 : index;
   }
   template <Mode M, int Index = 0>

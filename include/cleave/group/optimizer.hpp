@@ -17,13 +17,13 @@ struct OptimizerRates {
 /// One range of one parameter: sums the devices' gradients in device order, updates, writes every replica.
 struct OptimizerCall {
   DType dtype = DType::f32;
-  int devices = 0;             ///< replicas to write
-  int addends = 0;             ///< gradients to sum
+  int devices = 0; ///< replicas to write
+  int addends = 0; ///< gradients to sum
   void* const* weights = nullptr;
   const void* const* gradients = nullptr;
-  void* state = nullptr;       ///< the optimizer's state of this range; null where it keeps none
+  void* state = nullptr; ///< the optimizer's state of this range; null where it keeps none
   extent count = 0;
-  OptimizerRates rates{};      ///< multipliers and rescale already applied
+  OptimizerRates rates{}; ///< multipliers and rescale already applied
 };
 
 /// What a group knows of its optimizer.

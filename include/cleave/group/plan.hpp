@@ -18,7 +18,8 @@ struct JobProgram {
   static constexpr extent rows = Job::batches::sizes[0];
 
   template <int Index>
-  using input_symbol = Symbol<typename All::template at<Index>::element, typename All::template at<Index>::template shape_of<rows>>;
+  using input_symbol =
+      Symbol<typename All::template at<Index>::element, typename All::template at<Index>::template shape_of<rows>>;
 
   template <int... Index>
   static auto returned(std::integer_sequence<int, Index...>)
@@ -152,9 +153,9 @@ struct GroupProgramOf {
   static constexpr DeviceProgram make_device() {
     using Run = Executor<Program, slices.rows(Device)>;
     constexpr const auto& bound = bindings<Program, slices.rows(Device)>;
-    return {Run::table.steps, Run::table.forward, Run::table.count,       slices.begin[Device],
-            slices.rows(Device), bound.inputs,    bound.outputs,          bound.input_gradients,
-            bound.batch_rows, bound.valid_count,  Run::plan.arena_bytes};
+    return {Run::table.steps,    Run::table.forward, Run::table.count,     slices.begin[Device],
+            slices.rows(Device), bound.inputs,       bound.outputs,        bound.input_gradients,
+            bound.batch_rows,    bound.valid_count,  Run::plan.arena_bytes};
   }
   template <int... Device>
   static constexpr auto make_devices(std::integer_sequence<int, Device...> /*devices*/) {
@@ -196,12 +197,10 @@ struct GroupProgramOf {
     return made;
   }
   static constexpr Layouts layouts = make_layouts();
-  static constexpr GroupProgram value{devices.of,         rows,
-                                      inputs_count,       layouts.inputs,
-                                      outputs_count,      layouts.outputs,
-                                      layouts.names,      layouts.batch_rows,
-                                      layouts.valid_count, graph<Program>.normaliser,
-                                      M == Mode::train};
+  static constexpr GroupProgram value{
+      devices.of,      rows,          inputs_count,       layouts.inputs,      outputs_count,
+      layouts.outputs, layouts.names, layouts.batch_rows, layouts.valid_count, graph<Program>.normaliser,
+      M == Mode::train};
 };
 
 /// The parameters of a job, in the order the model creates them.

@@ -21,8 +21,8 @@ constexpr auto workload(Share... share) {
 /// The rule by which shares become rows.
 enum class Slicing : unsigned char {
   largest_remainder, ///< whole parts first, then one row each to the largest fractions; never starves a device
-  mxnet_half_up,     ///< MXNet's Scala package: each share rounded, halves up (in float), the last device takes the rest
-  mxnet_half_even,   ///< MXNet's Python package: the same, halves to even (in double)
+  mxnet_half_up,   ///< MXNet's Scala package: each share rounded, halves up (in float), the last device takes the rest
+  mxnet_half_even, ///< MXNet's Python package: the same, halves to even (in double)
 };
 
 /// Rows [begin, end) of each device. `starving` names the first device without rows, or -1.
@@ -114,10 +114,10 @@ constexpr Slices<Devices> slice_batch(extent batch_size, const Workload<Devices>
     detail::count_largest_remainder(batch_size, load, total, counts);
   } else {
     for (int d = 0; d < Devices; ++d) {
-      counts[d] = rule == Slicing::mxnet_half_up
-                      ? detail::round_half_up(static_cast<float>(load.shares[d]) * static_cast<float>(batch_size) /
-                                              total_float)
-                      : detail::round_half_even(load.shares[d] * static_cast<double>(batch_size) / total);
+      counts[d] =
+          rule == Slicing::mxnet_half_up
+              ? detail::round_half_up(static_cast<float>(load.shares[d]) * static_cast<float>(batch_size) / total_float)
+              : detail::round_half_even(load.shares[d] * static_cast<double>(batch_size) / total);
       given += counts[d];
     }
     if (given < batch_size) {

@@ -67,8 +67,9 @@ constexpr TextWriter print_plan(std::integer_sequence<int, Device...> /*devices*
   using Program = JobProgram<Job, main_mode<Job>>;
   TextWriter out;
   out << "plan of a " << (main_mode<Job> == Mode::train ? "training" : "evaluation") << " step: batch "
-      << Job::batches::sizes[0] << " on " << Job::devices::count << (Job::devices::count == 1 ? " device, " : " devices, ")
-      << graph<Program>.size() << " nodes, " << ParametersOf<Job>::count << " parameters\n";
+      << Job::batches::sizes[0] << " on " << Job::devices::count
+      << (Job::devices::count == 1 ? " device, " : " devices, ") << graph<Program>.size() << " nodes, "
+      << ParametersOf<Job>::count << " parameters\n";
   (print_device(out, Device, device_cost<Program, slices_of<Job, 0>.rows(Device)>()), ...);
   return out;
 }

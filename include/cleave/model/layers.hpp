@@ -13,7 +13,8 @@ namespace detail {
 // a template's body.
 using linear_text = text<'l', 'i', 'n', 'e', 'a', 'r'>;
 using softmax_output_text = text<'s', 'o', 'f', 't', 'm', 'a', 'x', '_', 'o', 'u', 't', 'p', 'u', 't'>;
-using linear_regression_output_text = text<'l', 'i', 'n', 'e', 'a', 'r', '_', 'r', 'e', 'g', 'r', 'e', 's', 's', 'i', 'o', 'n', '_', 'o', 'u', 't', 'p', 'u', 't'>;
+using linear_regression_output_text = text<'l', 'i', 'n', 'e', 'a', 'r', '_', 'r', 'e', 'g', 'r', 'e', 's', 's', 'i',
+                                           'o', 'n', '_', 'o', 'u', 't', 'p', 'u', 't'>;
 using sum_text = text<'s', 'u', 'm'>;
 using mean_text = text<'m', 'e', 'a', 'n'>;
 
@@ -67,7 +68,8 @@ namespace detail {
 template <FixedString Name, class Out, char... Contracted, class X>
 constexpr auto make_linear(const X& x, Bias bias) {
   using S = typename X::shape;
-  using Layer = Symbol<typename X::element, typename append_axis<typename remove_axes<S, Contracted...>::type, Out>::type>;
+  using Layer =
+      Symbol<typename X::element, typename append_axis<typename remove_axes<S, Contracted...>::type, Out>::type>;
   Builder& builder = *x.builder;
   if constexpr (!are_last_axes<S, Contracted...>()) {
     builder.report({Rule::reported});
@@ -94,8 +96,9 @@ template <FixedString Name, class Out, class X>
 constexpr auto linear(const X& x, Bias bias = Bias::yes) {
   using S = typename X::shape;
   // Each check stands in the function that users call: a compiler then names their line near the top.
-  static_assert(detail::operand_has_axis<detail::linear_text, Out::letter, S>,
-                "linear: the operand has no axis of the letter to contract; it replaces the axis that its output names");
+  static_assert(
+      detail::operand_has_axis<detail::linear_text, Out::letter, S>,
+      "linear: the operand has no axis of the letter to contract; it replaces the axis that its output names");
   static_assert(!has_axis<Out::letter, S> || detail::axes_are_the_last<detail::linear_text, S, Out::letter>,
                 "linear: the contracted axis must be the last one of the operand");
   return detail::make_linear<Name, Out, Out::letter>(x, bias);
@@ -166,7 +169,8 @@ constexpr auto softmax_output(const X& x, const SoftmaxOutputOptions& options = 
   if (attributes.of != no_id) {
     const Dims label = builder[attributes.of].dims;
     if (!(label == dims.without(dims.letters[dims.rank - 1]))) {
-      builder.report({Rule::label_shape_differs, "softmax_output", detail::Joined<Name, "_label">::value, '\0', dims, label});
+      builder.report(
+          {Rule::label_shape_differs, "softmax_output", detail::Joined<Name, "_label">::value, '\0', dims, label});
     }
   }
   return X(builder.apply(&rule<SoftmaxOutput>, attributes, &x.id, 1, detail::stored<Name>));
@@ -186,8 +190,8 @@ constexpr auto linear_regression_output(const X& x, double grad_scale = 1) {
   if (attributes.of != no_id) {
     const Dims label = builder[attributes.of].dims;
     if (!broadcasts_to(label, dims) || label.size() != dims.size()) {
-      builder.report(
-          {Rule::label_shape_differs, "linear_regression_output", detail::Joined<Name, "_label">::value, '\0', dims, label});
+      builder.report({Rule::label_shape_differs, "linear_regression_output", detail::Joined<Name, "_label">::value,
+                      '\0', dims, label});
     }
   }
   return X(builder.apply(&rule<LinearRegressionOutput>, attributes, &x.id, 1, detail::stored<Name>));

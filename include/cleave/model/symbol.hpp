@@ -20,7 +20,8 @@ struct Symbol {
   Id id = no_id;
 
   constexpr Symbol(Builder* graph, Id node) : builder(graph), id(node) {}
-  constexpr Symbol(Value value) : builder(value.builder), id(value.id) {} // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
+  constexpr Symbol(Value value)
+      : builder(value.builder), id(value.id) {} // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
   [[nodiscard]] constexpr Value value() const { return {builder, id}; }
 
   /// Appends the elementwise `Op` on symbols and numbers; one operand's axes must be found in the other, by name.
@@ -82,9 +83,10 @@ constexpr auto Symbol<T, S>::apply(const X&... x) {
   using Join = detail::JoinShapes<Op, typename detail::symbol_shape<X>::type...>;
   constexpr bool types_agree = (detail::symbol_or_number_of<T, X> && ...);
   static_assert(types_agree, "elementwise operation: all operands must have the same element type");
-  static_assert(detail::operands_fit_by_name_in_order<detail::spelled<Op::name>, typename detail::symbol_shape<X>::type...>,
-                "elementwise operation: the axes of one operand must be found in the other, by name, in order and with "
-                "equal extents");
+  static_assert(
+      detail::operands_fit_by_name_in_order<detail::spelled<Op::name>, typename detail::symbol_shape<X>::type...>,
+      "elementwise operation: the axes of one operand must be found in the other, by name, in order and with "
+      "equal extents");
   if constexpr (types_agree && Join::fits) {
     return Symbol<T, typename Join::type>(Value::apply<Op>(x...));
   } else {

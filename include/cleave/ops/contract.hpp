@@ -15,7 +15,7 @@ struct Dot : OpDefaults {
   static constexpr FixedString name = "dot";
   static constexpr OpKind kind = OpKind::kernel;
   static constexpr Linearity linearity = Linearity::each;
-  enum Form : int { nt, nn, tn };
+  enum Form : unsigned char { nt, nn, tn };
 
   static constexpr Value make(Form form, Value a, Value b, char letter = '\0') {
     Attributes attributes;

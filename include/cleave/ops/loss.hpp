@@ -13,7 +13,7 @@ enum class Normalization : unsigned char { rows, valid, none };
 
 struct SoftmaxOutputOptions {
   double grad_scale = 1;
-  bool use_ignore = false;   ///< rows with the ignored label get no gradient
+  bool use_ignore = false; ///< rows with the ignored label get no gradient
   double ignore_label = -1;
   Normalization normalization = Normalization::rows;
 };
@@ -52,7 +52,7 @@ struct SoftmaxOutput : OpDefaults {
   static constexpr OpKind kind = OpKind::kernel;
   static constexpr bool is_head = true;
   static constexpr double flops = 14;
-  enum Flags : int { ignores = 1, valid = 2, plain_sum = 4 };
+  enum Flags : unsigned char { ignores = 1, valid = 2, plain_sum = 4 };
 
   static constexpr void infer(Inference& at) {
     at.dims = at.operands[0]->dims;
@@ -108,8 +108,8 @@ struct LinearRegressionOutput : ElementwiseOp {
       return {};
     }
     const Dims& dims = at.node.dims;
-    const auto per_row = static_cast<double>(dims.size() / dims.extent_of(batch_axis));
-    Cotangents back{(at.y - Value{at.builder, head.of}) * (head.number / per_row)};
+    const extent per_row = dims.size() / dims.extent_of(batch_axis);
+    Cotangents back{(at.y - Value{at.builder, head.of}) * (head.number / static_cast<double>(per_row))};
     back.normaliser = Normaliser::rows;
     return back;
   }

@@ -60,8 +60,7 @@ constexpr GraphBuffer cse(const GraphView& graph) {
       node.attributes.of = moved[node.attributes.of];
     }
     unsigned slot = hash_node(node) & static_cast<unsigned>(slots - 1);
-    while (table[static_cast<int>(slot)] != no_id &&
-           !same_value(out.nodes[table[static_cast<int>(slot)]], node)) {
+    while (table[static_cast<int>(slot)] != no_id && !same_value(out.nodes[table[static_cast<int>(slot)]], node)) {
       slot = (slot + 1) & static_cast<unsigned>(slots - 1);
     }
     Id& found = table[static_cast<int>(slot)];

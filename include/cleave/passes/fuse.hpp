@@ -17,8 +17,8 @@ struct FusedGraph {
 
 /// One fused chain as values: what becomes a `Fused` type.
 struct Chain {
-  Id statements[detail::max_statements]{};                 ///< nodes in order; the last is the root
-  int operands[detail::max_statements][max_operands]{};    ///< statement index, or -1 - leaf
+  Id statements[detail::max_statements]{};              ///< nodes in order; the last is the root
+  int operands[detail::max_statements][max_operands]{}; ///< statement index, or -1 - leaf
   int statement_count = 0;
   Id leaves[detail::max_leaves]{};
   int modes[detail::max_leaves]{};
@@ -136,7 +136,11 @@ constexpr Chain chain_of(const GraphView& graph, const Id* roots, Id root, Id fi
   for (int k = 0; k < chain.leaf_count; ++k) {
     const bool moves = loops.loops > 0 && ((loops.present[k] >> static_cast<unsigned>(loops.loops - 1)) & 1U) != 0;
     const bool number = graph[chain.leaves[k]].op == &rule<NumberLeaf>;
-    chain.modes[k] = number ? leaf_number : moves ? leaf_unit : leaf_repeat;
+    if (number) {
+      chain.modes[k] = leaf_number;
+    } else {
+      chain.modes[k] = moves ? leaf_unit : leaf_repeat;
+    }
   }
   return chain;
 }

@@ -25,8 +25,12 @@ constexpr Fault place(const GraphView& graph, Placement* of) {
     const Placed placed = node.op->place({graph, id, of});
     of[id] = placed.placement;
     if (placed.broken != Rule::none && !fault) {
-      fault = {placed.broken, node.op->name, node.name == nullptr ? "" : node.name, batch_axis,
-               graph[node.operands[0]].dims, node.operand_count > 1 ? graph[node.operands[1]].dims : Dims{}};
+      fault = {placed.broken,
+               node.op->name,
+               node.name == nullptr ? "" : node.name,
+               batch_axis,
+               graph[node.operands[0]].dims,
+               node.operand_count > 1 ? graph[node.operands[1]].dims : Dims{}};
     }
   }
   for (int i = 0; i < graph.result_count; ++i) {
@@ -35,8 +39,12 @@ constexpr Fault place(const GraphView& graph, Placement* of) {
                        (result.role == Role::normaliser && of[result.node] != Placement::partial &&
                         of[result.node] != Placement::replicated);
     if (wrong && !fault) {
-      fault = {Rule::gradient_not_partial, graph[result.node].op->name,
-               result.of == no_id ? "" : graph[result.of].name, batch_axis, graph[result.node].dims, {}};
+      fault = {Rule::gradient_not_partial,
+               graph[result.node].op->name,
+               result.of == no_id ? "" : graph[result.of].name,
+               batch_axis,
+               graph[result.node].dims,
+               {}};
     }
   }
   return fault;

@@ -37,8 +37,8 @@ constexpr const char* verify(const GraphView& graph) {
     if (at.fault) {
       return "operands that do not fit";
     }
-    const bool spreads = node.op->kind == OpKind::elementwise && node.operand_count == 1 &&
-                         broadcasts_to(at.dims, node.dims);
+    const bool spreads =
+        node.op->kind == OpKind::elementwise && node.operand_count == 1 && broadcasts_to(at.dims, node.dims);
     if (!(at.dims == node.dims) && !spreads) {
       return "a shape that its operation does not infer";
     }

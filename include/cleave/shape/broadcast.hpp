@@ -8,6 +8,7 @@ namespace detail {
 
 /// Whether two operands of an elementwise operation fit: one's axes are found in the other, by name and in order.
 template <class A, class B>
+// NOLINTNEXTLINE(misc-redundant-expression): the sides are equal only where A is B
 inline constexpr bool broadcast_fits = broadcasts_to(A::dims, B::dims) || broadcasts_to(B::dims, A::dims);
 
 /// The first axis on which two shapes disagree, for messages: '\0' where none does.

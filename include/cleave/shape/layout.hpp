@@ -2,7 +2,7 @@
 // Layouts: the letters of a shape's axes in order, "NCHW".
 #pragma once
 
-#include <cleave/base/diagnose.hpp>
+#include <cleave/base/refuse.hpp>
 #include <cleave/shape/shape.hpp>
 
 namespace cleave {
@@ -28,37 +28,57 @@ constexpr bool has_no_letter_twice(const char* layout) {
   return true;
 }
 
+enum class LayoutMisuse : unsigned char { none, capitals, repetition, count };
+
+template <FixedString Layout, extent... Extents>
+inline constexpr LayoutMisuse layout_misuse = !are_capitals(Layout.data())          ? LayoutMisuse::capitals
+                                              : !has_no_letter_twice(Layout.data()) ? LayoutMisuse::repetition
+                                              : Layout.size() != sizeof...(Extents) ? LayoutMisuse::count
+                                                                                    : LayoutMisuse::none;
+
 // Read as the rules they state; `Layout` is a text.
-template <class Layout, bool Holds>
-concept layout_of_capitals = Holds;
-template <class Layout, bool Holds>
-concept layout_without_repetition = Holds;
+template <class Layout, LayoutMisuse Found>
+concept layout_of_capitals = Found != LayoutMisuse::capitals;
+template <class Layout, LayoutMisuse Found>
+concept layout_without_repetition = Found != LayoutMisuse::repetition;
 template <class Layout, std::size_t Letters, std::size_t Extents>
 concept one_extent_a_letter = Letters == Extents;
 
-template <FixedString Layout, extent... Extents>
-struct ShapeOf {
-  static constexpr bool capitals = are_capitals(Layout.data());
-  static constexpr bool differ = has_no_letter_twice(Layout.data());
-  static constexpr bool counted = Layout.size() == sizeof...(Extents);
-  static_assert(layout_of_capitals<spelled<Layout>, capitals>,
-                "shape_of: the letters of a layout are capitals, A to Z, as in \"NCHW\"");
-  static_assert(!capitals || layout_without_repetition<spelled<Layout>, differ>,
-                "shape_of: a layout has no letter twice; give one of the axes another letter");
-  static_assert(!capitals || !differ || one_extent_a_letter<spelled<Layout>, Layout.size(), sizeof...(Extents)>,
-                "shape_of: expects as many extents as the layout has letters");
+#define CLEAVE_SAYS_CAPITALS "shape_of: the letters of a layout are capitals, A to Z, as in \"NCHW\""
+#define CLEAVE_SAYS_REPETITION "shape_of: a layout has no letter twice; give one of the axes another letter"
+#define CLEAVE_SAYS_COUNT "shape_of: expects as many extents as the layout has letters"
 
-  template <std::size_t... I>
-  static auto make(std::index_sequence<I...>) -> Shape<Axis<Layout[I], Extents>...>;
-  static constexpr auto choose() {
-    if constexpr (capitals && differ && counted) {
-      return decltype(make(std::make_index_sequence<sizeof...(Extents)>{})){};
-    } else {
-      return Shape<>{};
-    }
+template <FixedString Layout, extent... Extents, std::size_t... I>
+constexpr auto spell_shape(std::index_sequence<I...> /*axes*/) {
+  return Shape<Axis<Layout[I], Extents>...>{};
+}
+
+// `Name` spells the layout for messages.
+// clang-format off: attributes of one function, one a line
+template <FixedString Layout, class Name, extent... Extents>
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_CAPITALS, layout_misuse<Layout, Extents...> == LayoutMisuse::capitals)
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_REPETITION, layout_misuse<Layout, Extents...> == LayoutMisuse::repetition)
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_COUNT, layout_misuse<Layout, Extents...> == LayoutMisuse::count)
+constexpr auto make_shape() {
+  // clang-format on
+  constexpr LayoutMisuse misuse = layout_misuse<Layout, Extents...>;
+  if constexpr (misuse == LayoutMisuse::capitals) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_CAPITALS, layout_of_capitals<Name, misuse>);
+  } else if constexpr (misuse == LayoutMisuse::repetition) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_REPETITION, layout_without_repetition<Name, misuse>);
+  } else if constexpr (misuse == LayoutMisuse::count) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_COUNT, one_extent_a_letter<Name, Layout.size(), sizeof...(Extents)>);
   }
-  using type = decltype(choose());
-};
+  if constexpr (misuse == LayoutMisuse::none) {
+    return spell_shape<Layout, Extents...>(std::make_index_sequence<sizeof...(Extents)>{});
+  } else {
+    return Shape<>{};
+  }
+}
+
+#undef CLEAVE_SAYS_CAPITALS
+#undef CLEAVE_SAYS_REPETITION
+#undef CLEAVE_SAYS_COUNT
 
 template <class S>
 constexpr auto letters_of() {
@@ -78,7 +98,7 @@ inline constexpr auto layout_v = detail::letters_of<S>();
 /// The shape of a layout and extents: `shape_of<"NC", 2, 3>` is `Shape<N<2>, C<3>>`.
 /// Errors while compiling: letters that are not A to Z or come twice; another number of extents than letters.
 template <FixedString Layout, extent... Extents>
-using shape_of = typename detail::ShapeOf<Layout, Extents...>::type;
+using shape_of = decltype(detail::make_shape<Layout, detail::spelled<Layout>, Extents...>());
 
 /// Position of the batch axis N in a layout, or -1.
 constexpr int batch_axis_of(const char* layout) {

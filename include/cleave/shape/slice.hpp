@@ -2,7 +2,7 @@
 // Cutting and joining shapes along an axis. The concepts read as the rules they state, with what broke them.
 #pragma once
 
-#include <cleave/base/diagnose.hpp>
+#include <cleave/base/refuse.hpp>
 #include <cleave/shape/shape.hpp>
 
 namespace cleave {
@@ -66,34 +66,61 @@ template <char Letter, class... S>
 using joined_t =
     replace_axis_t<typename first_type<S...>::type, Letter, Axis<Letter, (S::dims.extent_of(Letter) + ...)>>;
 
-template <class S, char Letter, extent Begin, extent End>
-struct SliceShape {
-  static constexpr bool present = S::dims.has(Letter);
-  static_assert(axis_is_present<spelled<"slice">, Letter, S>, "slice_shape: the shape has no axis of that letter");
-  static_assert(!present || range_is_inside<spelled<"slice">, Letter, Begin, End, S::dims.extent_of(Letter)>,
-                "slice_shape: expects 0 <= begin < end <= extent of the axis");
-  using type = sliced_t<S, Letter, Begin, End>;
-};
+#define CLEAVE_SAYS_SLICE_AXIS "slice_shape: the shape has no axis of that letter"
+#define CLEAVE_SAYS_RANGE "slice_shape: expects 0 <= begin < end <= extent of the axis"
+#define CLEAVE_SAYS_CONCAT_AXIS "concat_shape: a shape has no axis of that letter"
+#define CLEAVE_SAYS_OTHER                                                                                              \
+  "concat_shape: all axes but the joined one must be the same in all shapes, in the same order and with equal extents"
+
+// clang-format off: attributes of one function, one a line
+template <class S, char Letter, extent Begin, extent End, bool Present = S::dims.has(Letter),
+          bool Fits = range_is_inside<void, Letter, Begin, End, S::dims.extent_of(Letter)>>
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_SLICE_AXIS, !Present)
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_RANGE, Present && !Fits)
+constexpr auto make_slice_shape() {
+  // clang-format on
+  using Name [[maybe_unused]] = spelled<"slice_shape">;
+  if constexpr (!Present) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_SLICE_AXIS, axis_is_present<Name, Letter, S>);
+  } else if constexpr (!Fits) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_RANGE, range_is_inside<Name, Letter, Begin, End, S::dims.extent_of(Letter)>);
+  }
+  return sliced_t<S, Letter, Begin, End>{};
+}
 
 template <char Letter, class... S>
-struct ConcatShape {
-  static constexpr bool present = (S::dims.has(Letter) && ...);
-  static constexpr AxisMisfit misfit = first_concat_misfit<S...>(Letter);
-  static_assert((axis_is_present<spelled<"concat">, Letter, S> && ...),
-                "concat_shape: a shape has no axis of that letter");
-  static_assert(!present || extents_are_equal<spelled<"concat">, misfit.letter, misfit.first, misfit.other>,
-                "concat_shape: all axes but the joined one must be the same, in the same order");
-  using type = joined_t<Letter, S...>;
-};
+inline constexpr AxisMisfit misfit_of = first_concat_misfit<S...>(Letter);
+
+// The last three arguments are for messages.
+// clang-format off: attributes of one function, one a line
+template <char Letter, class... S, char Axis = misfit_of<Letter, S...>.letter,
+          extent First = misfit_of<Letter, S...>.first, extent Other = misfit_of<Letter, S...>.other>
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_CONCAT_AXIS, !(S::dims.has(Letter) && ...))
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_OTHER, (S::dims.has(Letter) && ...) && First != Other)
+constexpr auto make_concat_shape(const S*... /*shapes*/) {
+  // clang-format on
+  using Name [[maybe_unused]] = spelled<"concat_shape">;
+  if constexpr (!(S::dims.has(Letter) && ...)) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_CONCAT_AXIS, (axis_is_present<Name, Letter, S> && ...));
+  } else if constexpr (First != Other) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_OTHER, extents_are_equal<Name, Axis, First, Other>);
+  }
+  return joined_t<Letter, S...>{};
+}
+
+#undef CLEAVE_SAYS_SLICE_AXIS
+#undef CLEAVE_SAYS_RANGE
+#undef CLEAVE_SAYS_CONCAT_AXIS
+#undef CLEAVE_SAYS_OTHER
 
 } // namespace detail
 
 /// The shape of elements [Begin, End) along an axis. Errors while compiling: axis absent, range empty or outside.
 template <class S, char Letter, extent Begin, extent End>
-using slice_shape = typename detail::SliceShape<S, Letter, Begin, End>::type;
+using slice_shape = decltype(detail::make_slice_shape<S, Letter, Begin, End>());
 
 /// The shape of pieces joined along an axis. Errors while compiling: axis absent, other axes not the same.
 template <char Letter, class... S>
-using concat_shape = typename detail::ConcatShape<Letter, S...>::type;
+using concat_shape = decltype(detail::make_concat_shape<Letter>(static_cast<const S*>(nullptr)...));
 
 } // namespace cleave

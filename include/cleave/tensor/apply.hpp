@@ -3,9 +3,9 @@
 // operation, and hands them on: to the graph where they are symbols of a model, else into a lazy expression.
 #pragma once
 
+#include <cleave/base/refuse.hpp>
 #include <cleave/shape/broadcast.hpp>
 #include <cleave/tensor/expression.hpp>
-#include <cleave/tensor/refuse.hpp>
 
 // Sentences are literals: see refuse.hpp.
 #define CLEAVE_SAYS_PARTIAL "elementwise operation: an operand " CLEAVE_IS_PARTIAL
@@ -20,7 +20,8 @@
 #define CLEAVE_SAYS_NUMBER                                                                                             \
   "elementwise operation: a number with a fraction would be cut to an integer; convert the integers with cast first"
 #define CLEAVE_SAYS_SHAPES                                                                                             \
-  "elementwise operation: the axes of one operand must be found in the other, by name, in order and with equal extents"
+  "elementwise operation: the axes of one operand must be found in the other, by name, in order and with equal "       \
+  "extents"
 #define CLEAVE_SAYS_LENGTH                                                                                             \
   "elementwise operation: an expression has at most 12 leaves and 32 operations; evaluate a part into a tensor first"
 
@@ -40,18 +41,6 @@ enum class Misuse : unsigned char {
   shapes,
   length
 };
-
-/// What a refused operation on tensors gives: accepted everywhere, so that one mistake is reported once.
-struct Refused {
-  using cleave_operand = Refused;
-  using element = float;
-  using shape = Shape<>;
-  using device = Cpu<0>;
-  static constexpr bool is_refused = true;
-};
-
-template <class X>
-concept refused_operand = requires { requires X::is_refused; };
 
 // Facts of an operand; `void` or `Shape<>` where it has none, as numbers and untyped graph values.
 template <class X>
@@ -189,6 +178,7 @@ constexpr const auto& first_symbol(const X& x, const Rest&... rest) {
 /// Returns a lazy expression of the larger shape; for symbols, what `Symbol::apply<Op>` returns.
 /// Errors while compiling: a partial sum, other devices, other element types, shapes that do not fit, a floating
 /// number among integers, more than 12 leaves or 32 operations. (`Axis` is for messages.)
+// clang-format off: attributes of one function, one a line
 template <class Op, class... X, char Axis = detail::Operands<Op, X...>::axis>
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_PARTIAL, detail::misuse<Op, X...> == detail::Misuse::partial)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_SYMBOL, detail::misuse<Op, X...> == detail::Misuse::symbol_meets_tensor)
@@ -199,6 +189,7 @@ CLEAVE_REFUSES_IF(CLEAVE_SAYS_NUMBER, detail::misuse<Op, X...> == detail::Misuse
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_SHAPES, detail::misuse<Op, X...> == detail::Misuse::shapes)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_LENGTH, detail::misuse<Op, X...> == detail::Misuse::length)
 constexpr auto apply(const X&... x) {
+  // clang-format on
   using Judged = detail::Operands<Op, X...>;
   using detail::Misuse;
   using Name [[maybe_unused]] = detail::spelled<Op::name>;
@@ -236,7 +227,7 @@ constexpr auto apply(const X&... x) {
     using D = typename Judged::device::left;
     return detail::combine<Op, T, typename Judged::shape::left, D>(detail::as_expression<T, D>(x)...);
   } else {
-    return detail::Refused{};
+    return Refused{};
   }
 }
 

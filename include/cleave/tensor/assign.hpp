@@ -57,7 +57,7 @@ void run_expression(T* out, const Expression<T, S, D, HeldLeaves<H...>, Statemen
   RunFused<Fused<T, typename Run::modes, Statements...>>::run(out, leaves, numbers, Run::nest);
 }
 
-/// Writes the elements of `x` at strides St from `out` on. `x` must not read what is written, unless element for element.
+/// Writes the elements of `x` at strides St from `out` on. What `x` reads of them, it reads element for element.
 template <class St, class X>
 void write_to(typename X::element* out, const X& x) {
   const auto& expression = as_expression<typename X::element, typename X::device>(x);
@@ -170,6 +170,7 @@ inline constexpr bool is_assignable = assign_misuse<X, T, S, D> == AssignMisuse:
 #define CLEAVE_SAYS_DYNAMIC "assignment: an extent is dynamic; take a part of static size with slice first"
 
 /// Refuses, in words, what judge_assignment does.
+// clang-format off: attributes of one function, one a line
 template <class X, class T, class S, class D>
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_PARTIAL, assign_misuse<X, T, S, D> == AssignMisuse::partial)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_SYMBOL, assign_misuse<X, T, S, D> == AssignMisuse::symbol)
@@ -178,6 +179,7 @@ CLEAVE_REFUSES_IF(CLEAVE_SAYS_ELEMENT, assign_misuse<X, T, S, D> == AssignMisuse
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_SHAPE, assign_misuse<X, T, S, D> == AssignMisuse::shape)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_DYNAMIC, assign_misuse<X, T, S, D> == AssignMisuse::dynamic_extent)
 constexpr void expect_assignable() {
+  // clang-format on
   using Name [[maybe_unused]] = spelled<"assign">;
   using Facts [[maybe_unused]] = facts<X>;
   constexpr AssignMisuse misuse = assign_misuse<X, T, S, D>;

@@ -134,10 +134,9 @@ struct Beside {
 };
 
 template <class... H, class... A, class T, class S, class D, class... More, class... B, int... I, int... J>
-constexpr auto put_beside(Beside<HeldLeaves<H...>, A...>&& left,
-                          const Expression<T, S, D, HeldLeaves<More...>, B...>& right,
-                          std::integer_sequence<int, I...> /*left leaves*/,
-                          std::integer_sequence<int, J...> /*right leaves*/) {
+constexpr auto
+put_beside(Beside<HeldLeaves<H...>, A...>&& left, const Expression<T, S, D, HeldLeaves<More...>, B...>& right,
+           std::integer_sequence<int, I...> /*left leaves*/, std::integer_sequence<int, J...> /*right leaves*/) {
   using Held = HeldLeaves<H..., More...>;
   return Beside<Held, A..., typename shift<sizeof...(A), sizeof...(H), B>::type...>{
       Held{{{take_leaf<I>(left.leaves)}..., {leaf_at<J>(right.leaves())}...}}};
@@ -145,8 +144,9 @@ constexpr auto put_beside(Beside<HeldLeaves<H...>, A...>&& left,
 
 template <class Done, class First, class... Rest>
 constexpr auto all_beside(Done&& done, const First& first, const Rest&... rest) {
-  auto joined = put_beside(static_cast<Done&&>(done), first, std::make_integer_sequence<int, decltype(done.leaves)::count>{},
-                           std::make_integer_sequence<int, First::leaf_count>{});
+  auto joined =
+      put_beside(static_cast<Done&&>(done), first, std::make_integer_sequence<int, decltype(done.leaves)::count>{},
+                 std::make_integer_sequence<int, First::leaf_count>{});
   if constexpr (sizeof...(Rest) == 0) {
     return joined;
   } else {
@@ -175,7 +175,8 @@ constexpr auto results_of() {
 template <class Op, class T, class S, class D, class... E, class Held, class... Statements, std::size_t... I>
 constexpr auto finish(Beside<Held, Statements...>&& operands, std::index_sequence<I...> /*operands*/) {
   constexpr auto results = results_of<E...>();
-  return Expression<T, S, D, Held, Statements..., Statement<Op, results.at[I]...>>(static_cast<Held&&>(operands.leaves));
+  return Expression<T, S, D, Held, Statements..., Statement<Op, results.at[I]...>>(
+      static_cast<Held&&>(operands.leaves));
 }
 
 /// `Op` on expressions, as one expression of shape S.

@@ -16,7 +16,7 @@ template <class Op, int... Operands>
 struct Statement {};
 
 /// How a leaf is read along the innermost loop.
-enum LeafMode : int {
+enum LeafMode : unsigned char {
   leaf_repeat = 0, ///< the same element for the whole inner loop
   leaf_unit = 1,   ///< neighbouring elements
   leaf_stride = 2, ///< elements a run-time stride apart

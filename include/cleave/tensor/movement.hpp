@@ -49,6 +49,7 @@ inline constexpr SliceMisuse slice_misuse = judge_slice<Letter, Begin, End, X>()
 #define CLEAVE_SAYS_AXIS "slice: the shape has no axis of that letter"
 #define CLEAVE_SAYS_RANGE "slice: expects 0 <= begin < end <= extent of the axis"
 
+// clang-format off: attributes of one function, one a line
 template <char Letter, extent Begin, extent End, class X>
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_PARTIAL, slice_misuse<Letter, Begin, End, X> == SliceMisuse::partial)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_EXPRESSION, slice_misuse<Letter, Begin, End, X> == SliceMisuse::expression)
@@ -56,6 +57,7 @@ CLEAVE_REFUSES_IF(CLEAVE_SAYS_TEMPORARY, slice_misuse<Letter, Begin, End, X> == 
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_AXIS, slice_misuse<Letter, Begin, End, X> == SliceMisuse::axis)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_RANGE, slice_misuse<Letter, Begin, End, X> == SliceMisuse::range)
 constexpr auto make_slice(std::remove_reference_t<X>& x) {
+  // clang-format on
   using Source = std::remove_cvref_t<X>;
   using S = typename Source::shape;
   using Name [[maybe_unused]] = spelled<"slice">;
@@ -77,7 +79,8 @@ constexpr auto make_slice(std::remove_reference_t<X>& x) {
     constexpr int axis = S::dims.index_of(Letter);
     if constexpr (S::dims.extents[axis] == dynamic) {
       if (End > x.rows()) {
-        fail("slice: elements %td to %td along axis %c were asked for, but there are %td", Begin, End, Letter, x.rows());
+        fail("slice: elements %td to %td along axis %c were asked for, but there are %td", Begin, End, Letter,
+             x.rows());
       }
     }
     auto* const first = x.data() + Begin * St::values[axis];
@@ -154,6 +157,7 @@ struct Pieces {
   "concat: all axes but the joined one must be the same in all pieces, in the same order and with equal extents"
 
 // The last three arguments are for messages.
+// clang-format off: attributes of one function, one a line
 template <char Letter, class... X, char Axis = Pieces<Letter, X...>::misfit.letter,
           extent First = Pieces<Letter, X...>::misfit.first, extent Other = Pieces<Letter, X...>::misfit.other>
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_PARTIAL, Pieces<Letter, X...>::misuse == ConcatMisuse::partial)
@@ -164,6 +168,7 @@ CLEAVE_REFUSES_IF(CLEAVE_SAYS_AXIS, Pieces<Letter, X...>::misuse == ConcatMisuse
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_DYNAMIC, Pieces<Letter, X...>::misuse == ConcatMisuse::dynamic_extent)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_OTHER, Pieces<Letter, X...>::misuse == ConcatMisuse::other_axis)
 auto make_concat(const X&... pieces) {
+  // clang-format on
   using All = Pieces<Letter, X...>;
   using Name [[maybe_unused]] = spelled<"concat">;
   using DevicePair = typename All::device;
@@ -173,8 +178,7 @@ auto make_concat(const X&... pieces) {
   } else if constexpr (All::misuse == ConcatMisuse::no_elements) {
     CLEAVE_EXPECTS(CLEAVE_SAYS_ELEMENTLESS, all_have_elements<Name, X...>);
   } else if constexpr (All::misuse == ConcatMisuse::devices) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_DEVICES,
-                   devices_are_equal<Name, typename DevicePair::left, typename DevicePair::right>);
+    CLEAVE_EXPECTS(CLEAVE_SAYS_DEVICES, devices_are_equal<Name, typename DevicePair::left, typename DevicePair::right>);
   } else if constexpr (All::misuse == ConcatMisuse::elements) {
     CLEAVE_EXPECTS(CLEAVE_SAYS_ELEMENTS,
                    element_types_are_equal<Name, typename ElementPair::left, typename ElementPair::right>);
@@ -186,7 +190,8 @@ auto make_concat(const X&... pieces) {
     CLEAVE_EXPECTS(CLEAVE_SAYS_OTHER, extents_are_equal<Name, Axis, First, Other>);
   }
   if constexpr (All::misuse == ConcatMisuse::none) {
-    using Joined = Tensor<typename ElementPair::left, joined_t<Letter, typename X::shape...>, typename DevicePair::left>;
+    using Joined =
+        Tensor<typename ElementPair::left, joined_t<Letter, typename X::shape...>, typename DevicePair::left>;
     using St = typename Joined::strides;
     Joined joined(uninitialized);
     auto* to = joined.data();
@@ -254,7 +259,7 @@ template <class To, operand X>
       return copy;
     }
   } else {
-    return detail::Refused{};
+    return Refused{};
   }
 }
 
@@ -285,7 +290,7 @@ template <class To, operand X>
       return copied;
     }
   } else {
-    return detail::Refused{};
+    return Refused{};
   }
 }
 

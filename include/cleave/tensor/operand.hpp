@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cleave/base/refuse.hpp>
 #include <cleave/device/cpu.hpp>
 #include <cleave/shape/shape.hpp>
+
+// What every refusal of a partial sum says after naming the operation.
+#define CLEAVE_IS_PARTIAL                                                                                              \
+  "is a partial sum over devices; all-reduce it first (merged values come from the group), or call unreduced() to "    \
+  "read this device's share"
 
 namespace cleave {
 
@@ -61,6 +67,9 @@ private:
   extent rows_ = 0;
 };
 
+template <class X>
+concept refused_operand = requires { requires X::is_refused; };
+
 // Named rules for messages; `Op` is a text, the rest is what came.
 template <class Op, class Expected, class Given>
 concept shapes_are_equal = std::is_same_v<Expected, Given>;
@@ -80,4 +89,35 @@ template <int Expected, int Given>
 concept one_index_an_axis = Expected == Given;
 
 } // namespace detail
+
+namespace detail {
+/// Where tensors of refused values would be.
+struct Nowhere {};
+} // namespace detail
+template <>
+inline constexpr bool is_device<detail::Nowhere> = true;
+
+/// What a refused operation gives: accepted everywhere, as are tensors made from it, so that one mistake is reported
+/// once.
+struct Refused {
+  using cleave_operand = Refused;
+  using element = float;
+  using shape = Shape<>;
+  using device = detail::Nowhere;
+  static constexpr bool is_refused = true;
+
+  template <class... X>
+  constexpr Refused operator()(const X&... /*index*/) const {
+    return {};
+  }
+  template <class X>
+  constexpr const Refused& assign(const X& /*x*/) const {
+    return *this;
+  }
+  template <class X>
+  constexpr const Refused& fill(const X& /*value*/) const {
+    return *this;
+  }
+};
+
 } // namespace cleave

@@ -25,8 +25,7 @@ public:
   template <class... Index>
   constexpr element operator()(Index... /*index*/) const {
     static_assert(detail::no_operand_is_partial<detail::spelled<"index">, Partial, Index...>,
-                  "index: the value is a partial sum over devices; all-reduce it first (merged values come from the "
-                  "group), or call unreduced() to read this device's share");
+                  "index: the value " CLEAVE_IS_PARTIAL);
     return element{};
   }
 
@@ -35,8 +34,7 @@ public:
     requires(detail::number<To> || (detail::eager_operand<To> && std::is_trivially_copyable_v<To>))
   constexpr operator To() const { // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
     static_assert(detail::no_operand_is_partial<detail::spelled<"convert">, Partial, To>,
-                  "convert: the value is a partial sum over devices; all-reduce it first (merged values come from the "
-                  "group), or call unreduced() to read this device's share");
+                  "convert: the value " CLEAVE_IS_PARTIAL);
     if constexpr (detail::number<To>) {
       return To{};
     } else {

@@ -26,6 +26,7 @@ public:
   static constexpr int rank = S::rank;
   static constexpr Dims dims = S::dims;
   static constexpr DType dtype = dtype_v<T>;
+  static constexpr bool is_refused = std::is_same_v<D, detail::Nowhere>; // an error has been reported already
 
   /// Zeros; no rows where the leading extent is dynamic. Errors, here and below: throws Error when there is no memory.
   Tensor() : Tensor(uninitialized) { clear(); }
@@ -148,7 +149,7 @@ public:
   /// Borrows all elements. The view must not outlive the tensor.
   [[nodiscard]] View<T, S, D> view() & { return view_of<T>(data()); }
   [[nodiscard]] View<const T, S, D> view() const& { return view_of<const T>(data()); }
-  View<const T, S, D> view() const&& = delete; // the elements end with this statement: name the tensor first
+  View<const T, S, D> view() const&& = delete;  // the elements end with this statement: name the tensor first
   operator View<T, S, D>() & { return view(); } // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
   operator View<const T, S, D>() const& {       // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
     return view();

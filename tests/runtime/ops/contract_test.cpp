@@ -11,9 +11,7 @@ struct LinearWithoutBias {
   constexpr auto operator()(auto x) const { return cleave::linear<"fc", C<4>>(x, Bias::no); }
 };
 struct TwoLayers {
-  constexpr auto operator()(auto x) const {
-    return cleave::linear<"fc2", C<2>>(tanh(cleave::linear<"fc1", C<7>>(x)));
-  }
+  constexpr auto operator()(auto x) const { return cleave::linear<"fc2", C<2>>(tanh(cleave::linear<"fc1", C<7>>(x))); }
 };
 
 TEST_CASE("dot keeps the laws of an operation inside a linear layer", "[ops][law]") {
@@ -117,6 +115,4 @@ struct Flattening { // contracts three axes at once, as MXNet's flattening Fully
 
 } // namespace
 
-TEST_CASE("linear contracts several trailing axes by name", "[ops]") {
-  law::check_gradient<Flattening, 2>(-1, 1);
-}
+TEST_CASE("linear contracts several trailing axes by name", "[ops]") { law::check_gradient<Flattening, 2>(-1, 1); }

@@ -24,8 +24,3 @@
 #define CLEAVE_REFUSES_IF(sentence, ...)
 #define CLEAVE_EXPECTS(sentence, ...) static_assert(__VA_ARGS__, sentence)
 #endif
-
-// What every refusal of a partial sum says after naming the operation.
-#define CLEAVE_IS_PARTIAL                                                                                              \
-  "is a partial sum over devices; all-reduce it first (merged values come from the group), or call unreduced() to "    \
-  "read this device's share"
