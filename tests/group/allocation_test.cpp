@@ -11,9 +11,12 @@
 namespace {
 std::atomic<long> allocations{0};
 
-void* counted(std::size_t bytes, std::size_t alignment) {
+void* counted_or_null(std::size_t bytes, std::size_t alignment) noexcept {
   allocations.fetch_add(1);
-  void* const memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  return std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+}
+void* counted(std::size_t bytes, std::size_t alignment) {
+  void* const memory = counted_or_null(bytes, alignment);
   if (memory == nullptr) {
     throw std::bad_alloc();
   }
@@ -26,6 +29,10 @@ void* operator new(std::size_t bytes) { return counted(bytes == 0 ? 1 : bytes, 1
 void* operator new[](std::size_t bytes) { return counted(bytes == 0 ? 1 : bytes, 16); }
 void* operator new(std::size_t bytes, std::align_val_t alignment) { return counted(bytes, static_cast<std::size_t>(alignment)); }
 void* operator new[](std::size_t bytes, std::align_val_t alignment) { return counted(bytes, static_cast<std::size_t>(alignment)); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return counted_or_null(bytes, 16); }
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return counted_or_null(bytes, 16); }
+void* operator new(std::size_t bytes, std::align_val_t alignment, const std::nothrow_t&) noexcept { return counted_or_null(bytes, static_cast<std::size_t>(alignment)); }
+void* operator new[](std::size_t bytes, std::align_val_t alignment, const std::nothrow_t&) noexcept { return counted_or_null(bytes, static_cast<std::size_t>(alignment)); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }

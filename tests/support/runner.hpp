@@ -27,7 +27,7 @@ public:
     }
     const double rows = static_cast<double>(Rows);
     for (cleave::Id id = 0; id < Run::program.size(); ++id) {
-      if (node(id).op == &cleave::rule<cleave::BatchRowsLeaf>) {
+      if (cleave::is_op<cleave::BatchRowsLeaf>(node(id))) {
         cleave::detail::copy_elements(address(id), node(id).dtype, &rows, cleave::DType::f64, 1);
       }
     }
@@ -64,7 +64,7 @@ public:
   [[nodiscard]] static std::vector<std::string> leaves() {
     std::vector<std::string> names;
     for (cleave::Id id = 0; id < Run::program.size(); ++id) {
-      if (node(id).op->kind == cleave::OpKind::leaf && node(id).name != nullptr) {
+      if (node(id).op->kind == cleave::OpKind::leaf && node(id).is_named()) {
         names.emplace_back(node(id).name);
       }
     }
@@ -79,7 +79,7 @@ private:
   static const cleave::Node& node(cleave::Id id) { return Run::program.nodes[id]; }
   static cleave::Id find(const std::string& name) {
     for (cleave::Id id = 0; id < Run::program.size(); ++id) {
-      if (node(id).name != nullptr && node(id).op->kind == cleave::OpKind::leaf && name == node(id).name) {
+      if (node(id).op->kind == cleave::OpKind::leaf && name == node(id).name) {
         return id;
       }
     }

@@ -49,9 +49,6 @@ template <FixedString S>
 inline constexpr const char* stored = Joined<S, "">::value;
 
 constexpr bool same_text(const char* a, const char* b) {
-  if (a == nullptr || b == nullptr) {
-    return a == nullptr && b == nullptr;
-  }
   while (*a != '\0' && *a == *b) {
     ++a;
     ++b;
@@ -61,7 +58,7 @@ constexpr bool same_text(const char* a, const char* b) {
 
 constexpr std::size_t text_length(const char* s) {
   std::size_t n = 0;
-  while (s != nullptr && s[n] != '\0') {
+  while (s[n] != '\0') {
     ++n;
   }
   return n;

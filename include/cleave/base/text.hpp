@@ -23,7 +23,7 @@ namespace detail {
 class TextWriter {
 public:
   constexpr TextWriter& operator<<(const char* s) {
-    while (s != nullptr && *s != '\0') {
+    while (*s != '\0') {
       text_.push_back(*s++);
     }
     return *this;

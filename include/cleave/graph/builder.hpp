@@ -40,7 +40,7 @@ public:
 
   /// Appends an operation; its rule infers the shape.
   constexpr Value apply(const OpRule* op, const Attributes& attributes, const Id* operands, int count,
-                        const char* name = nullptr);
+                        const char* name = "");
 
   /// An input or parameter; a name used before is a fault.
   constexpr Value leaf(const OpRule* op, const char* name, const Dims& dims, DType dtype);

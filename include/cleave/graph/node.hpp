@@ -39,8 +39,9 @@ struct Node {
   Dims dims{};
   DType dtype = DType::f32;
   Attributes attributes{};
-  const char* name = nullptr; ///< of inputs, parameters and layers; null where nobody gave one
+  const char* name = ""; ///< of inputs, parameters and layers; empty where nobody gave one
 
+  [[nodiscard]] constexpr bool is_named() const { return name[0] != '\0'; }
   [[nodiscard]] constexpr extent bytes() const { return dims.size() * size_of(dtype); }
 };
 

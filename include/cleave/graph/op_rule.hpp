@@ -65,6 +65,7 @@ struct Placed {
 };
 
 struct OpRule {
+  std::uint64_t key; ///< of the operation's struct; rules are compared by it, see is_op
   const char* name;
   OpKind kind;
   Linearity linearity;
@@ -78,10 +79,32 @@ struct OpRule {
   double (*count_flops)(const GraphView& graph, Id node); ///< null: flops times elements
 };
 
+namespace detail {
+
+/// A hash (FNV-1a, 64 bits) of the struct's full name, as the compiler spells it.
+template <class Op>
+constexpr std::uint64_t op_key() {
+  std::uint64_t hash = 14695981039346656037U;
+  for (const char* s = __PRETTY_FUNCTION__; *s != '\0'; ++s) {
+    hash = (hash ^ static_cast<unsigned char>(*s)) * 1099511628211U;
+  }
+  return hash;
+}
+
+} // namespace detail
+
 /// The rule of an operation.
 template <class Op>
-inline constexpr OpRule rule{Op::name.value, Op::kind, Op::linearity, Op::is_head, Op::stops_gradient, Op::flops,
-                             &Op::infer,     &Op::vjp, &Op::place,    Op::lower,   Op::count_flops};
+inline constexpr OpRule rule{
+    detail::op_key<Op>(), Op::name.value, Op::kind,   Op::linearity, Op::is_head,    Op::stops_gradient, Op::flops,
+    &Op::infer,           &Op::vjp,       &Op::place, Op::lower,     Op::count_flops};
+
+/// Whether a node is an `Op`. Compares keys, not addresses: under -fsanitize=undefined g++ folds no comparison of the
+/// addresses of inline variables.
+template <class Op>
+constexpr bool is_op(const Node& node) {
+  return node.op->key == rule<Op>.key;
+}
 
 /// The operation of a rule: one specialisation each, made by CLEAVE_OP.
 template <const OpRule* Which>
@@ -158,7 +181,7 @@ constexpr Value Value::apply(const X&... x) {
     }
   };
   const Id operands[] = {id_of(x)...};
-  return builder->apply(&rule<Op>, {}, operands, sizeof...(X), nullptr);
+  return builder->apply(&rule<Op>, {}, operands, sizeof...(X));
 }
 
 } // namespace cleave

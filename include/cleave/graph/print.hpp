@@ -38,7 +38,7 @@ constexpr TextWriter print_graph(const GraphView& graph) {
   for (Id id = 0; id < graph.size; ++id) {
     const Node& node = graph[id];
     out << '%' << id << " = " << node.op->name;
-    if (node.op == &rule<NumberLeaf>) {
+    if (is_op<NumberLeaf>(node)) {
       out << ' ';
       out.fixed(node.attributes.number, 6);
     }
@@ -47,7 +47,7 @@ constexpr TextWriter print_graph(const GraphView& graph) {
     }
     out << " : " << cleave::name_of(node.dtype);
     print_dims(out, node.dims);
-    if (node.name != nullptr) {
+    if (node.is_named()) {
       out << " \"" << node.name << '"';
     }
     out << '\n';

@@ -76,7 +76,7 @@ struct Requests {
     return found;
   }
   static constexpr bool accumulates = ((R::request == GradientRequest::add) || ...);
-  static constexpr const char* names[sizeof...(R) + 1] = {R::name..., nullptr};
+  static constexpr const char* names[sizeof...(R) + 1] = {R::name..., ""};
   static constexpr bool for_parameter[sizeof...(R) + 1] = {R::for_parameter..., false};
   static constexpr GradientRequest wanted[sizeof...(R) + 1] = {R::request..., GradientRequest::none};
 };

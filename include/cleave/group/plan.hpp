@@ -51,8 +51,10 @@ private:
     using Wanted = detail::requests_of<Job>;
     for (int i = 0; M == Mode::train && i < Wanted::count; ++i) {
       const Id id = builder.find(Wanted::names[i]);
-      const OpRule* const kind = Wanted::for_parameter[i] ? &rule<ParameterLeaf> : &rule<InputLeaf>;
-      if (id == no_id || builder[id].op != kind || (!Wanted::for_parameter[i] && id >= Job::data::count)) {
+      const bool known =
+          id != no_id && (Wanted::for_parameter[i] ? is_op<ParameterLeaf>(builder[id])
+                                                   : is_op<InputLeaf>(builder[id]) && id < Job::data::count);
+      if (!known) {
         builder.report({Rule::request_unknown, "requests", Wanted::names[i], '\0', {}, {}});
       }
     }
@@ -113,9 +115,9 @@ constexpr auto make_bindings() {
     gradient.offset = -1;
   }
   for (Id id = 0; id < view.size; ++id) {
-    if (view[id].op == &rule<InputLeaf>) {
+    if (is_op<InputLeaf>(view[id])) {
       bound.inputs[input++] = plan.at[id];
-    } else if (view[id].op == &rule<BatchRowsLeaf>) {
+    } else if (is_op<BatchRowsLeaf>(view[id])) {
       bound.batch_rows = plan.at[id];
     }
   }
@@ -129,7 +131,7 @@ constexpr auto make_bindings() {
     } else if (result.role == Role::input_gradient) {
       int position = 0;
       for (Id id = 0; id < result.of; ++id) {
-        position += view[id].op == &rule<InputLeaf> ? 1 : 0;
+        position += is_op<InputLeaf>(view[id]) ? 1 : 0;
       }
       bound.input_gradients[position] = plan.at[result.node];
     }
@@ -178,10 +180,10 @@ struct GroupProgramOf {
     const GraphView view = localized<Program, rows>.view();
     int input = 0;
     for (Id id = 0; id < view.size; ++id) {
-      if (view[id].op == &rule<InputLeaf>) {
+      if (is_op<InputLeaf>(view[id])) {
         made.names[input] = view[id].name;
         made.inputs[input++] = row_layout(view[id].dims, view[id].dtype, placements<Program>[id]);
-      } else if (view[id].op == &rule<BatchRowsLeaf>) {
+      } else if (is_op<BatchRowsLeaf>(view[id])) {
         made.batch_rows = view[id].dtype;
       }
     }
@@ -203,45 +205,52 @@ struct GroupProgramOf {
       M == Mode::train};
 };
 
+template <class Leaf>
+constexpr int count_leaves(const GraphView& view) {
+  int found = 0;
+  for (Id id = 0; id < view.size; ++id) {
+    found += is_op<Leaf>(view[id]) ? 1 : 0;
+  }
+  return found;
+}
+
+template <int Count>
+struct ParameterTable {
+  ParameterPlan of[Count > 0 ? Count : 1]{};
+};
+
+template <class Job, class Program, int Count>
+constexpr ParameterTable<Count> list_parameters() {
+  ParameterTable<Count> all;
+  constexpr extent some_rows = slices_of<Job, 0>.rows(0); // parameters lie alike whatever the rows
+  const GraphView view = localized<Program, some_rows>.view();
+  int listed = 0;
+  for (Id id = 0; id < view.size; ++id) {
+    const Node& node = view[id];
+    if (is_op<ParameterLeaf>(node)) {
+      ParameterPlan& parameter = all.of[listed++];
+      parameter.name = node.name;
+      parameter.dims = node.dims;
+      parameter.dtype = node.dtype;
+      parameter.value = memory<Program, some_rows>.at[id];
+      for (int i = 0; i < view.result_count; ++i) {
+        const Result& result = view.results[i];
+        if (result.role == Role::gradient && result.of == id) {
+          parameter.gradient = memory<Program, some_rows>.at[result.node];
+          parameter.summed = placements<Program>[result.node] == Placement::partial;
+        }
+      }
+    }
+  }
+  return all;
+}
+
 /// The parameters of a job, in the order the model creates them.
 template <class Job>
 struct ParametersOf {
   using Program = JobProgram<Job, main_mode<Job>>;
-  static constexpr int count = [] {
-    int found = 0;
-    for (const Node& node : graph<Program>.nodes) {
-      found += node.op == &rule<ParameterLeaf> ? 1 : 0;
-    }
-    return found;
-  }();
-  struct Table {
-    ParameterPlan of[count > 0 ? count : 1]{};
-  };
-  static constexpr Table table = [] {
-    Table all;
-    constexpr extent some_rows = slices_of<Job, 0>.rows(0); // parameters lie alike whatever the rows
-    const GraphView view = localized<Program, some_rows>.view();
-    const auto& plan = memory<Program, some_rows>;
-    int found = 0;
-    for (Id id = 0; id < view.size; ++id) {
-      const Node& node = view[id];
-      if (node.op != &rule<ParameterLeaf>) {
-        continue;
-      }
-      ParameterPlan& parameter = all.of[found++];
-      parameter.name = node.name;
-      parameter.dims = node.dims;
-      parameter.dtype = node.dtype;
-      parameter.value = plan.at[id];
-      for (int i = 0; i < view.result_count; ++i) {
-        if (view.results[i].role == Role::gradient && view.results[i].of == id) {
-          parameter.gradient = plan.at[view.results[i].node];
-          parameter.summed = placements<Program>[view.results[i].node] == Placement::partial;
-        }
-      }
-    }
-    return all;
-  }();
+  static constexpr int count = count_leaves<ParameterLeaf>(graph<Program>.view());
+  static constexpr ParameterTable<count> table = list_parameters<Job, Program, count>();
   static constexpr extent arena_bytes(ArenaId arena) {
     return memory<Program, slices_of<Job, 0>.rows(0)>.arena_bytes[static_cast<int>(arena)];
   }

@@ -109,7 +109,7 @@ constexpr Value fit_to(Value x, Dims target) { // by value: appending moves the 
 /// The scalar that holds the rows of the whole batch; one leaf a graph.
 constexpr Value batch_rows(Builder& builder, DType dtype) {
   for (Id id = 0; id < builder.size(); ++id) {
-    if (builder[id].op == &rule<BatchRowsLeaf> && builder[id].dtype == dtype) {
+    if (is_op<BatchRowsLeaf>(builder[id]) && builder[id].dtype == dtype) {
       return {&builder, id};
     }
   }

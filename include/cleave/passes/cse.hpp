@@ -8,9 +8,7 @@ namespace cleave::detail {
 constexpr unsigned hash_node(const Node& node) {
   unsigned hash = 2166136261U;
   const auto mix = [&hash](unsigned value) { hash = (hash ^ value) * 16777619U; };
-  for (const char* s = node.op->name; *s != '\0'; ++s) {
-    mix(static_cast<unsigned char>(*s));
-  }
+  mix(static_cast<unsigned>(node.op->key));
   for (int k = 0; k < node.operand_count; ++k) {
     mix(static_cast<unsigned>(node.operands[k]));
   }
@@ -24,7 +22,7 @@ constexpr unsigned hash_node(const Node& node) {
 
 /// Whether two nodes compute the same value. Named leaves are equal only to themselves.
 constexpr bool same_value(const Node& a, const Node& b) {
-  if (a.op != b.op || a.operand_count != b.operand_count || a.dtype != b.dtype || !(a.dims == b.dims) ||
+  if (a.op->key != b.op->key || a.operand_count != b.operand_count || a.dtype != b.dtype || !(a.dims == b.dims) ||
       !(a.attributes == b.attributes) || (a.op->kind == OpKind::leaf && !same_text(a.name, b.name))) {
     return false;
   }

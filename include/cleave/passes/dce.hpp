@@ -14,7 +14,7 @@ constexpr GraphBuffer dce(const GraphView& graph) {
   }
   for (Id id = graph.size - 1; id >= 0; --id) {
     const Node& node = graph[id];
-    const bool named_leaf = node.op->kind == OpKind::leaf && node.name != nullptr;
+    const bool named_leaf = node.op->kind == OpKind::leaf && node.is_named();
     live[id] = live[id] || named_leaf;
     if (live[id]) {
       for (int k = 0; k < node.operand_count; ++k) {

@@ -28,8 +28,8 @@ constexpr GraphBuffer differentiate(const GraphView& graph, Request request) {
   Vector<bool> needed(forward, false);
   for (Id id = 0; id < forward; ++id) {
     const Node& node = graph[id];
-    if (node.op == &rule<ParameterLeaf> || node.op == &rule<InputLeaf>) {
-      wanted[id] = request(node.name, node.op == &rule<ParameterLeaf>);
+    if (is_op<ParameterLeaf>(node) || is_op<InputLeaf>(node)) {
+      wanted[id] = request(node.name, is_op<ParameterLeaf>(node));
       needed[id] = wanted[id] != GradientRequest::none;
     }
     if (node.op->kind != OpKind::leaf && !node.op->stops_gradient) {
@@ -57,7 +57,7 @@ constexpr GraphBuffer differentiate(const GraphView& graph, Request request) {
     } else if (needed[id] && node.dims.rank == 0) {
       adjoints[id] = {builder.number(1, node.dtype).id, Normaliser::unset, true};
     } else if (needed[id] && !node.op->stops_gradient) {
-      builder.report({Rule::head_missing, node.op->name, node.name == nullptr ? "" : node.name, '\0', node.dims, {}});
+      builder.report({Rule::head_missing, node.op->name, node.name, '\0', node.dims, {}});
     }
   }
 
@@ -99,7 +99,7 @@ constexpr GraphBuffer differentiate(const GraphView& graph, Request request) {
       continue;
     }
     const Node leaf = builder[id];
-    const bool is_parameter = leaf.op == &rule<ParameterLeaf>;
+    const bool is_parameter = is_op<ParameterLeaf>(leaf);
     if (adjoints[id].cotangent == no_id) {
       builder.report({Rule::gradient_missing, leaf.op->name, leaf.name, '\0', leaf.dims, {}});
       continue;

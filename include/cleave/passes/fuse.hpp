@@ -135,7 +135,7 @@ constexpr Chain chain_of(const GraphView& graph, const Id* roots, Id root, Id fi
   const ChainLoops loops = chain_loops(graph[root].dims, dims, chain.leaf_count);
   for (int k = 0; k < chain.leaf_count; ++k) {
     const bool moves = loops.loops > 0 && ((loops.present[k] >> static_cast<unsigned>(loops.loops - 1)) & 1U) != 0;
-    const bool number = graph[chain.leaves[k]].op == &rule<NumberLeaf>;
+    const bool number = is_op<NumberLeaf>(graph[chain.leaves[k]]);
     if (number) {
       chain.modes[k] = leaf_number;
     } else {

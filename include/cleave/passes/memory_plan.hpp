@@ -47,7 +47,7 @@ constexpr MemoryPlan<Nodes> memory_plan(const GraphView& graph, const FusedGraph
   }
   for (Id id = graph.size - 1; id >= 0; --id) {
     const Node& node = graph[id];
-    if (node.op == &rule<ParameterLeaf>) {
+    if (is_op<ParameterLeaf>(node)) {
       place(id, ArenaId::parameters, node.bytes());
       if (gradient_of[id] != no_id) {
         place(gradient_of[id], ArenaId::gradients, node.bytes());
@@ -56,9 +56,9 @@ constexpr MemoryPlan<Nodes> memory_plan(const GraphView& graph, const FusedGraph
   }
   for (Id id = 0; id < graph.size; ++id) {
     const Node& node = graph[id];
-    if (node.op == &rule<InputLeaf> || node.op == &rule<BatchRowsLeaf>) {
+    if (is_op<InputLeaf>(node) || is_op<BatchRowsLeaf>(node)) {
       place(id, ArenaId::inputs, node.bytes());
-    } else if (node.op == &rule<AccumulatedLeaf>) {
+    } else if (is_op<AccumulatedLeaf>(node)) {
       plan.at[id] = plan.at[gradient_of[node.attributes.of]];
     }
   }
@@ -162,7 +162,7 @@ constexpr PlanCost plan_cost(const GraphView& graph, const FusedGraph<Nodes>& fu
     }
     for (int k = 0; k < node.operand_count; ++k) {
       const Id operand = node.operands[k];
-      const bool in_memory = fused.root[operand] != root && graph[operand].op != &rule<NumberLeaf>;
+      const bool in_memory = fused.root[operand] != root && !is_op<NumberLeaf>(graph[operand]);
       if (in_memory && read_by[operand] != root) {
         read_by[operand] = root;
         cost.bytes_read += static_cast<double>(graph[operand].bytes());

@@ -27,7 +27,7 @@ constexpr Fault place(const GraphView& graph, Placement* of) {
     if (placed.broken != Rule::none && !fault) {
       fault = {placed.broken,
                node.op->name,
-               node.name == nullptr ? "" : node.name,
+               node.name,
                batch_axis,
                graph[node.operands[0]].dims,
                node.operand_count > 1 ? graph[node.operands[1]].dims : Dims{}};

@@ -17,7 +17,7 @@ constexpr const char* verify(const GraphView& graph) {
       if (node.operand_count != 0) {
         return "a leaf with operands";
       }
-      for (Id other = 0; node.name != nullptr && other < id; ++other) {
+      for (Id other = 0; node.is_named() && other < id; ++other) {
         if (same_text(graph[other].name, node.name) && graph[other].op->kind == OpKind::leaf) {
           return "a name used twice";
         }
