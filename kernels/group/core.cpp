@@ -357,11 +357,18 @@ void GroupCore::get_multipliers(int parameter, double& learning_rate, double& we
   weight_decay = state_->weight_decay_multipliers[static_cast<std::size_t>(parameter)];
 }
 
+void GroupCore::expect_backward(const char* what) const {
+  if (state_->phase != Phase::backward) {
+    fail("%s: there is nothing to read yet; run forward<train> and backward first", what);
+  }
+}
+
 void GroupCore::expect_program(const GroupProgram& program, bool after_backward, const char* what) const {
   const State& state = *state_;
-  if (state.phase == Phase::nothing || (after_backward && state.phase != Phase::backward)) {
-    fail("%s: there is nothing to read yet; run %s first", what,
-         after_backward ? "forward<train> and backward" : "forward");
+  if (after_backward) {
+    expect_backward(what);
+  } else if (state.phase == Phase::nothing) {
+    fail("%s: there is nothing to read yet; run forward first", what);
   }
   if (state.program->rows != program.rows) {
     fail("%s: asked for a batch of %td rows, but the last one had %td; name the size, as in %s<%td>()", what,

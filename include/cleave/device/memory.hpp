@@ -11,7 +11,7 @@ inline constexpr Uninitialized uninitialized{};
 
 /// `bytes` bytes aligned to `cleave::alignment`; never null, also for 0 bytes. Contents are not set.
 /// Errors: throws Error naming the size when there is no memory. Compiled in cleave::kernels.
-[[nodiscard]] void* allocate(std::size_t bytes);
+[[nodiscard]] void* allocate(std::size_t bytes) __attribute__((returns_nonnull));
 
 /// Gives back what `allocate` gave; null is fine.
 void deallocate(void* block) noexcept;

@@ -28,6 +28,10 @@ namespace detail {
 template <class X, class Wanted>
 concept has_shape = std::is_same_v<typename X::shape, Wanted>;
 
+/// A view may be a temporary, what owns its elements may not.
+template <class X>
+concept outlives_the_call = std::is_lvalue_reference_v<X> || std::is_trivially_copyable_v<std::remove_reference_t<X>>;
+
 } // namespace detail
 
 /// A mini-batch of a size the compiler knows: `Batch<Job, 64> b(data, labels)`. Takes tensors or views whose shapes are
@@ -40,7 +44,10 @@ public:
   static constexpr extent rows = Rows;
 
   template <class... X>
-  explicit Batch(const X&... arrays) {
+    requires(!(std::is_same_v<std::remove_cvref_t<X>, Batch> || ...))
+  explicit Batch(X&&... arrays) { // NOLINT(cppcoreguidelines-missing-std-forward): only looked at
+    static_assert((detail::outlives_the_call<X> && ...),
+                  "Batch: borrows its arrays, and a temporary tensor is gone before the step; give it a name first");
     static_assert(sizeof...(X) == Job::data::count || sizeof...(X) == All::count,
                   "Batch: expects the job's data inputs, or its data and its label inputs, in order");
     if constexpr (sizeof...(X) == Job::data::count || sizeof...(X) == All::count) {

@@ -108,6 +108,8 @@ public:
   /// Errors unless the last pass was this program (and `after_backward`: was followed by backward).
   void expect_program(const GroupProgram& program, bool after_backward, const char* what) const;
 
+  void expect_backward(const char* what) const;
+
   [[nodiscard]] std::byte* at(int device, Location where) const;
   /// Where the last pass left an output on a device.
   [[nodiscard]] Location output_location(int device, int output) const;

@@ -8,9 +8,6 @@
 namespace cleave {
 namespace detail {
 
-template <class Job>
-concept has_optimizer = requires { typename Job::optimizer; };
-
 template <extent BatchSize, int Devices, int StarvingDevice>
 inline constexpr bool every_device_has_rows = StarvingDevice < 0;
 
@@ -199,7 +196,7 @@ public:
     constexpr Location where = Parameters::table.of[parameter_index<Name>()].gradient;
     static_assert(detail::name_is_known < detail::spelled<Name>, where.offset >= 0 ? 0 : -1 >,
                   "gradient: this parameter is frozen and has no gradient");
-    core_.expect_program(main_program<default_batch>, true, "gradient");
+    core_.expect_backward("gradient");
     using G = View<const parameter_element<Name>, parameter_shape<Name>>;
     return Partial<G>(G(
         reinterpret_cast<const parameter_element<Name>*>(core_.at(on_device, where.offset >= 0 ? where : Location{}))));
@@ -208,12 +205,14 @@ public:
   /// Runs the model on a batch, on all devices. Labels are needed in training only.
   template <Mode M, extent Rows>
   void forward(const Batch<Job, Rows>& rows) {
+    check_mode<M>();
     constexpr int index = checked_index<Rows>();
     core_.forward(program<M, index>, rows.any().inputs);
   }
   /// The same for a batch whose size is known only while running. Errors: a size that was not compiled.
   template <Mode M>
   void forward(const AnyBatch<Job>& rows) {
+    check_mode<M>();
     core_.forward(find_program<M>(rows.rows), rows.inputs);
   }
   /// Differentiates the last forward<train>. Gradients stay on their devices, unreduced and readable.
@@ -311,6 +310,11 @@ private:
     static_assert(detail::batch_size_is_compiled<Rows, Job>,
                   "DataParallelGroup: this batch size is not among the job's Batches");
     return detail::batch_index<Job, Rows>();
+  }
+  template <Mode M>
+  static constexpr void check_mode() {
+    static_assert(M == Mode::evaluate || detail::main_mode<Job> == Mode::train,
+                  "forward<train>: the job has neither labels nor an optimizer, so it only evaluates");
   }
   static constexpr void check_step() {
     static_assert(detail::has_optimizer<Job>, "step: the job names no optimizer; add `using optimizer = cleave::Sgd;`");

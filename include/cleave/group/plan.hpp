@@ -88,9 +88,12 @@ constexpr Slicing slicing_of() {
 template <class Job, int Index>
 inline constexpr auto slices_of = slice_batch(Job::batches::sizes[Index], workload_of<Job>(), slicing_of<Job>());
 
-/// Jobs with labels train; the others only evaluate.
 template <class Job>
-inline constexpr Mode main_mode = labels_of<Job>::count > 0 ? Mode::train : Mode::evaluate;
+concept has_optimizer = requires { typename Job::optimizer; };
+
+/// Jobs with labels or an optimizer train; the others only evaluate.
+template <class Job>
+inline constexpr Mode main_mode = labels_of<Job>::count > 0 || has_optimizer<Job> ? Mode::train : Mode::evaluate;
 
 template <class Program>
 inline constexpr int output_count_of = output_shapes<typename Program::outputs>::count;

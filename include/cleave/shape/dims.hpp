@@ -67,7 +67,8 @@ struct Dims {
   }
 };
 
-/// Broadcasting is by name: `small` fits `large` when its axes appear in `large`, in the same order, with equal extents.
+/// Broadcasting is by name: `small` fits `large` when its axes appear in `large`, in the same order, with equal
+/// extents.
 constexpr bool broadcasts_to(const Dims& small, const Dims& large) {
   int at = 0;
   for (int i = 0; i < small.rank; ++i) {

@@ -135,7 +135,7 @@ struct Beside {
 
 template <class... H, class... A, class T, class S, class D, class... More, class... B, int... I, int... J>
 constexpr auto
-put_beside(Beside<HeldLeaves<H...>, A...>&& left, const Expression<T, S, D, HeldLeaves<More...>, B...>& right,
+put_beside(Beside<HeldLeaves<H...>, A...>& left, const Expression<T, S, D, HeldLeaves<More...>, B...>& right,
            std::integer_sequence<int, I...> /*left leaves*/, std::integer_sequence<int, J...> /*right leaves*/) {
   using Held = HeldLeaves<H..., More...>;
   return Beside<Held, A..., typename shift<sizeof...(A), sizeof...(H), B>::type...>{
@@ -143,10 +143,9 @@ put_beside(Beside<HeldLeaves<H...>, A...>&& left, const Expression<T, S, D, Held
 }
 
 template <class Done, class First, class... Rest>
-constexpr auto all_beside(Done&& done, const First& first, const Rest&... rest) {
-  auto joined =
-      put_beside(static_cast<Done&&>(done), first, std::make_integer_sequence<int, decltype(done.leaves)::count>{},
-                 std::make_integer_sequence<int, First::leaf_count>{});
+constexpr auto all_beside(Done done, const First& first, const Rest&... rest) {
+  auto joined = put_beside(done, first, std::make_integer_sequence<int, decltype(done.leaves)::count>{},
+                           std::make_integer_sequence<int, First::leaf_count>{});
   if constexpr (sizeof...(Rest) == 0) {
     return joined;
   } else {
@@ -173,7 +172,7 @@ constexpr auto results_of() {
 }
 
 template <class Op, class T, class S, class D, class... E, class Held, class... Statements, std::size_t... I>
-constexpr auto finish(Beside<Held, Statements...>&& operands, std::index_sequence<I...> /*operands*/) {
+constexpr auto finish(Beside<Held, Statements...> operands, std::index_sequence<I...> /*operands*/) {
   constexpr auto results = results_of<E...>();
   return Expression<T, S, D, Held, Statements..., Statement<Op, results.at[I]...>>(
       static_cast<Held&&>(operands.leaves));

@@ -20,10 +20,14 @@ public:
     }
   }
   SharedBlock(SharedBlock&& other) noexcept : header_(other.header_) { other.header_ = nullptr; }
-  SharedBlock& operator=(SharedBlock other) noexcept {
-    Header* const header = header_;
-    header_ = other.header_;
-    other.header_ = header;
+  SharedBlock& operator=(const SharedBlock& other) noexcept {
+    SharedBlock copy(other);
+    copy.swap(*this);
+    return *this;
+  }
+  SharedBlock& operator=(SharedBlock&& other) noexcept {
+    SharedBlock taken(static_cast<SharedBlock&&>(other));
+    taken.swap(*this);
     return *this;
   }
   ~SharedBlock() {
@@ -41,6 +45,12 @@ public:
   }
 
 private:
+  void swap(SharedBlock& other) noexcept {
+    Header* const header = header_;
+    header_ = other.header_;
+    other.header_ = header;
+  }
+
   // As large as its alignment, so that the bytes behind it are aligned as well.
   struct alignas(alignment) Header {
     long references;
