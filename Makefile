@@ -7,7 +7,7 @@ DEVICES ?= 2
 JOBS ?= $(shell nproc)
 folders := $(wildcard include kernels tests examples bench)
 sources = find $(folders) \( -name '*.hpp' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) -print0
-analysed := $(wildcard kernels/cpu/*.cpp examples/*.cpp tests/static/*_test.cpp)
+analysed := $(wildcard kernels/*/*.cpp examples/*.cpp tests/static/*_test.cpp)
 # one file's findings in one piece, and nothing where there are none
 tidy = found=$$(clang-tidy-19 -p build/release --quiet "$$0" 2>&1) || { printf "%s\n" "$$found"; exit 1; }
 # ThreadSanitizer wants the address space laid out plainly; some containers do not allow asking for that.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cleave/device/copy.hpp>
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <type_traits>
@@ -13,12 +14,16 @@ To convert(From x) {
   if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     using Limits = std::numeric_limits<To>;
     // The greatest integer itself may not be a floating number; one more always is, being a power of two.
-    constexpr From beyond = static_cast<From>(Limits::max() / 2 + 1) * 2;
+    constexpr To half = static_cast<To>(Limits::max() / 2 + 1);
+    constexpr From beyond = static_cast<From>(half) * 2;
     constexpr From lowest = static_cast<From>(Limits::lowest());
     if (x >= beyond) {
       return Limits::max();
     }
-    return x > lowest ? static_cast<To>(x) : (x == x ? Limits::lowest() : To{0}); // NaN is not equal to itself
+    if (x > lowest) {
+      return static_cast<To>(x);
+    }
+    return std::isnan(x) ? To{0} : Limits::lowest();
   } else {
     return static_cast<To>(x);
   }
@@ -37,15 +42,20 @@ template <class To>
 void convert_to(void* dst, const void* src, DType src_type, extent count) {
   switch (src_type) {
   case DType::f32:
-    return convert_run<To, float>(dst, src, count);
+    convert_run<To, float>(dst, src, count);
+    break;
   case DType::f64:
-    return convert_run<To, double>(dst, src, count);
+    convert_run<To, double>(dst, src, count);
+    break;
   case DType::i32:
-    return convert_run<To, std::int32_t>(dst, src, count);
+    convert_run<To, std::int32_t>(dst, src, count);
+    break;
   case DType::i64:
-    return convert_run<To, std::int64_t>(dst, src, count);
+    convert_run<To, std::int64_t>(dst, src, count);
+    break;
   case DType::u8:
-    return convert_run<To, std::uint8_t>(dst, src, count);
+    convert_run<To, std::uint8_t>(dst, src, count);
+    break;
   }
 }
 
@@ -61,15 +71,20 @@ void copy_elements(void* dst, DType dst_type, const void* src, DType src_type, e
   }
   switch (dst_type) {
   case DType::f32:
-    return convert_to<float>(dst, src, src_type, count);
+    convert_to<float>(dst, src, src_type, count);
+    break;
   case DType::f64:
-    return convert_to<double>(dst, src, src_type, count);
+    convert_to<double>(dst, src, src_type, count);
+    break;
   case DType::i32:
-    return convert_to<std::int32_t>(dst, src, src_type, count);
+    convert_to<std::int32_t>(dst, src, src_type, count);
+    break;
   case DType::i64:
-    return convert_to<std::int64_t>(dst, src, src_type, count);
+    convert_to<std::int64_t>(dst, src, src_type, count);
+    break;
   case DType::u8:
-    return convert_to<std::uint8_t>(dst, src, src_type, count);
+    convert_to<std::uint8_t>(dst, src, src_type, count);
+    break;
   }
 }
 

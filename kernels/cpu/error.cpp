@@ -18,7 +18,6 @@ Error::Error(const char* sentence) noexcept {
   if (cut) {
     std::memcpy(sentence_ + length - 3, "...", 3);
   }
-  sentence_[length] = '\0';
 }
 
 namespace detail {

@@ -58,6 +58,8 @@ public:
 #endif
   FlushSubnormals(const FlushSubnormals&) = delete;
   FlushSubnormals& operator=(const FlushSubnormals&) = delete;
+  FlushSubnormals(FlushSubnormals&&) = delete;
+  FlushSubnormals& operator=(FlushSubnormals&&) = delete;
 
 private:
 #if defined(__x86_64__)
@@ -111,11 +113,11 @@ struct DevicePool::State {
     }
   }
 
-  std::vector<Worker> workers; // workers[0] is the calling thread
   alignas(64) std::atomic<std::uint32_t> ticket{0};
   std::atomic<bool> stopping{false};
   Task task = nullptr;
   void* context = nullptr;
+  std::vector<Worker> workers; // workers[0] is the calling thread
 };
 
 DevicePool::DevicePool(int devices) {
@@ -147,7 +149,7 @@ void DevicePool::run(Task task, void* context) {
   state.ticket.notify_all();
   state.run_one(0);
   for (std::size_t device = 1; device < state.workers.size(); ++device) {
-    State::Worker& worker = state.workers[device];
+    const State::Worker& worker = state.workers[device];
     while (worker.done.load(std::memory_order_acquire) != ticket) {
       wait_for_change(worker.done, ticket - 1);
     }

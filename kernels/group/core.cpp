@@ -72,7 +72,7 @@ struct GroupCore::State {
     }
   }
 
-  void expect_inputs(const GroupProgram& next, const BatchInput* batch) const {
+  static void expect_inputs(const GroupProgram& next, const BatchInput* batch) {
     for (int i = 0; i < next.input_count; ++i) {
       if (batch[i].data == nullptr) {
         fail("DataParallelGroup: the input %s is absent from the batch; %s needs it", next.input_names[i],
@@ -131,7 +131,7 @@ struct GroupCore::State {
   }
 
   /// What gradients are multiplied by when the caller names nothing.
-  double normalising_factor() const {
+  [[nodiscard]] double normalising_factor() const {
     switch (program->normaliser) {
     case Normaliser::rows:
       return 1 / static_cast<double>(program->rows);
@@ -262,14 +262,14 @@ std::byte* GroupCore::at(int device, Location where) const {
 }
 
 void GroupCore::initialize(void (*fill)(void* context, const ParameterSlot& slot), void* context) {
-  State& state = *state_;
+  const State& state = *state_;
   const auto bytes = static_cast<std::size_t>(state.plan.parameter_bytes);
-  Arena fresh(bytes); // filled completely before anything changes
+  const Arena fresh(bytes); // filled completely before anything changes
   for (int i = 0; i < state.plan.parameter_count; ++i) {
     const ParameterPlan& parameter = state.plan.parameters[i];
     fill(context, {parameter.name, i, parameter.dims, parameter.dtype, fresh.data() + parameter.value.offset});
   }
-  for (State::Device& device : state.arenas) {
+  for (const State::Device& device : state.arenas) {
     if (bytes > 0) {
       std::memcpy(device.pointers.base[index_of(ArenaId::parameters)], fresh.data(), bytes);
     }
@@ -340,10 +340,7 @@ void GroupCore::step(const GroupProgram& program, const BatchInput* inputs, cons
 
 void GroupCore::clear_gradients() {
   for (State::Device& device : state_->arenas) {
-    Arena& block = device.blocks[index_of(ArenaId::gradients)];
-    if (block.size() > 0) {
-      std::memset(block.data(), 0, block.size());
-    }
+    device.blocks[index_of(ArenaId::gradients)].clear();
   }
 }
 

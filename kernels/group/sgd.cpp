@@ -9,6 +9,15 @@ namespace {
 // Summed gradients pass through a block that stays in the first-level cache.
 constexpr extent block = 1024;
 
+/// NaN fails both comparisons and stays visible.
+template <class T>
+T clipped(T gradient, T most) {
+  if (gradient > most) {
+    return most;
+  }
+  return gradient < -most ? -most : gradient;
+}
+
 template <class T>
 void run(const OptimizerCall& call) {
   const auto rate = static_cast<T>(call.rates.learning_rate);
@@ -33,9 +42,8 @@ void run(const OptimizerCall& call) {
       sum[i] *= rescale;
     }
     if (clip > 0) {
-      for (extent i = 0; i < count; ++i) { // NaN fails both comparisons and stays visible
-        const T g = sum[i];
-        sum[i] = g > clip ? clip : g < -clip ? -clip : g;
+      for (extent i = 0; i < count; ++i) {
+        sum[i] = clipped(sum[i], clip);
       }
     }
     T* const w = weights + begin;

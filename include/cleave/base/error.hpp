@@ -15,7 +15,7 @@ public:
 
 private:
   // Held inside, so that copying an Error never allocates and never throws.
-  char sentence_[768];
+  char sentence_[768]{};
 };
 
 namespace detail {

@@ -14,6 +14,8 @@ public:
   explicit DevicePool(int devices);
   DevicePool(const DevicePool&) = delete;
   DevicePool& operator=(const DevicePool&) = delete;
+  DevicePool(DevicePool&&) = delete;
+  DevicePool& operator=(DevicePool&&) = delete;
   ~DevicePool();
 
   using Task = void (*)(void* context, int device);

@@ -159,13 +159,13 @@ public:
   template <class Initializer>
   void initialize(const Initializer& initializer, unsigned long long seed) {
     struct Context {
-      const Initializer& initializer;
+      const Initializer* initializer;
       unsigned long long seed;
-    } context{initializer, seed};
+    } context{&initializer, seed};
     core_.initialize(
         [](void* at, const ParameterSlot& slot) {
           const auto& how = *static_cast<Context*>(at);
-          how.initializer(slot, how.seed);
+          (*how.initializer)(slot, how.seed);
         },
         &context);
   }

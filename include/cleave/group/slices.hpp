@@ -90,7 +90,8 @@ constexpr void count_largest_remainder(extent batch_size, const Workload<Devices
 template <int Devices>
 constexpr bool is_valid(const Workload<Devices>& load) {
   for (const double share : load.shares) {
-    if (!(share > 0 && share < 1e300)) {
+    const bool is_positive = share > 0 && share < 1e300; // NaN is neither
+    if (!is_positive) {
       return false;
     }
   }

@@ -117,7 +117,10 @@ private:
     }
     const double x = real(at);
     if (!std::isfinite(x)) {
-      return std::isnan(x) ? "nan" : (x > 0 ? "inf" : "-inf");
+      if (std::isnan(x)) {
+        return "nan";
+      }
+      return x > 0 ? "inf" : "-inf";
     }
     std::string text = number(x, decimals_);
     if (!exponential_) { // points stand below each other, zeros that say nothing are left blank
@@ -172,8 +175,19 @@ private:
   double smallest_ = HUGE_VAL;
   int decimals_ = 0;
   std::size_t width_ = 0;
-  std::string text_{};
+  std::string text_;
 };
+
+template <class X>
+Dims dims_while_running(const X& x) {
+  if constexpr (X::shape::is_static) {
+    return X::dims;
+  } else {
+    Dims dims = X::dims;
+    dims.extents[0] = x.rows();
+    return dims;
+  }
+}
 
 } // namespace detail
 
@@ -181,11 +195,7 @@ private:
 template <detail::eager_operand X>
 [[nodiscard]] std::string to_string(const X& x) {
   if constexpr (detail::is_tensor<X> || detail::is_view<X>) {
-    Dims dims = X::dims;
-    if constexpr (!X::shape::is_static) {
-      dims.extents[0] = x.rows();
-    }
-    return detail::ArrayWriter(x.data(), X::dtype, dims, X::strides::values).write();
+    return detail::ArrayWriter(x.data(), X::dtype, detail::dims_while_running(x), X::strides::values).write();
   } else {
     return to_string(to_tensor(x));
   }

@@ -20,6 +20,7 @@ constexpr char differing_axis() {
       return A::dims.letters[i];
     }
   }
+  // NOLINTNEXTLINE(misc-redundant-expression): the sides are equal only where the ranks are
   for (int i = 0; i < A::rank && i < B::rank; ++i) {
     if (A::dims.letters[i] != B::dims.letters[i]) {
       return A::dims.letters[i];

@@ -30,11 +30,18 @@ constexpr bool has_no_letter_twice(const char* layout) {
 
 enum class LayoutMisuse : unsigned char { none, capitals, repetition, count };
 
+constexpr LayoutMisuse judge_layout(const char* layout, std::size_t letters, std::size_t extents) {
+  if (!are_capitals(layout)) {
+    return LayoutMisuse::capitals;
+  }
+  if (!has_no_letter_twice(layout)) {
+    return LayoutMisuse::repetition;
+  }
+  return letters != extents ? LayoutMisuse::count : LayoutMisuse::none;
+}
+
 template <FixedString Layout, extent... Extents>
-inline constexpr LayoutMisuse layout_misuse = !are_capitals(Layout.data())          ? LayoutMisuse::capitals
-                                              : !has_no_letter_twice(Layout.data()) ? LayoutMisuse::repetition
-                                              : Layout.size() != sizeof...(Extents) ? LayoutMisuse::count
-                                                                                    : LayoutMisuse::none;
+inline constexpr LayoutMisuse layout_misuse = judge_layout(Layout.data(), decltype(Layout)::size(), sizeof...(Extents));
 
 // Read as the rules they state; `Layout` is a text.
 template <class Layout, LayoutMisuse Found>

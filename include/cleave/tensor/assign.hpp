@@ -41,7 +41,10 @@ struct Loops {
       return leaf_unit; // a single element: any mode reads it, this one is instantiated most often
     }
     const extent stride = nest.leaf_strides[leaf][nest.loops - 1];
-    return stride == 0 ? leaf_repeat : (stride == 1 ? leaf_unit : leaf_stride);
+    if (stride == 0) {
+      return leaf_repeat;
+    }
+    return stride == 1 ? leaf_unit : leaf_stride;
   }
   template <int... I>
   static auto modes_of(std::integer_sequence<int, I...>) -> Leaves<mode(I, H::is_number)...>;

@@ -83,6 +83,7 @@ constexpr auto make_slice(std::remove_reference_t<X>& x) {
              x.rows());
       }
     }
+    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): it cannot read a class template's constants
     auto* const first = x.data() + Begin * St::values[axis];
     using V = View<std::remove_pointer_t<decltype(x.data())>, Sliced, typename Source::device, St>;
     if constexpr (Sliced::is_static) {
@@ -217,11 +218,13 @@ auto make_concat(const X&... pieces) {
 /// temporary. Along a dynamic axis the range is checked while running: throws Error.
 template <template <extent> class AxisName, extent Begin, extent End, class X>
   requires operand<std::remove_cvref_t<X>> && (!detail::symbol_operand<std::remove_cvref_t<X>>)
+// NOLINTNEXTLINE(cppcoreguidelines-missing-std-forward): X tells whether x is a temporary; a view only borrows it
 [[nodiscard]] constexpr auto slice(X&& x) {
   return detail::make_slice<AxisName<1>::letter, Begin, End, X>(x);
 }
 template <char Letter, extent Begin, extent End, class X>
   requires operand<std::remove_cvref_t<X>> && (!detail::symbol_operand<std::remove_cvref_t<X>>)
+// NOLINTNEXTLINE(cppcoreguidelines-missing-std-forward): X tells whether x is a temporary; a view only borrows it
 [[nodiscard]] constexpr auto slice(X&& x) {
   return detail::make_slice<Letter, Begin, End, X>(x);
 }

@@ -39,6 +39,13 @@ public:
   explicit operator bool() const { return header_ != nullptr; }
   /// Null where there is no block.
   [[nodiscard]] void* data() const { return header_ == nullptr ? nullptr : header_ + 1; }
+  /// Only where there is a block; g++ would warn of a path on which there is none.
+  [[nodiscard]] void* bytes() const {
+    if (header_ == nullptr) {
+      __builtin_unreachable();
+    }
+    return header_ + 1;
+  }
   /// Whether somebody else holds the block, too.
   [[nodiscard]] bool is_shared() const {
     return header_ != nullptr && __atomic_load_n(&header_->references, __ATOMIC_ACQUIRE) > 1;

@@ -112,13 +112,17 @@ public:
     requires detail::is_assignable<X, T, S, D> // everything else is converted first, where the reasons are given
   Tensor& operator=(const X& x) {
     if (!block_) {
-      return *this = Tensor(x);
+      *this = Tensor(x);
+    } else {
+      detail::assign_to<strides>(first(), x);
     }
-    detail::assign_to<strides>(first(), x);
     return *this;
   }
   /// Elements in row-major order. Errors: as the constructor; the tensor is then unchanged.
-  Tensor& operator=(std::initializer_list<T> values) { return *this = Tensor(values); }
+  Tensor& operator=(std::initializer_list<T> values) {
+    *this = Tensor(values);
+    return *this;
+  }
 
   /// The first element; null only for a dynamic tensor of no rows. Errors: in debug builds, throws Error after a move.
   [[nodiscard]] T* data() {
@@ -138,18 +142,19 @@ public:
   template <class... Index>
   T& operator()(Index... index) {
     static_assert(detail::one_index_an_axis<rank, sizeof...(Index)>, "Tensor: expects one index for each axis");
-    return data()[at(index...)];
+    return element_at(at(index...));
   }
   template <class... Index>
   const T& operator()(Index... index) const {
     static_assert(detail::one_index_an_axis<rank, sizeof...(Index)>, "Tensor: expects one index for each axis");
-    return data()[at(index...)];
+    return element_at(at(index...));
   }
 
   /// Borrows all elements. The view must not outlive the tensor.
   [[nodiscard]] View<T, S, D> view() & { return view_of<T>(data()); }
   [[nodiscard]] View<const T, S, D> view() const& { return view_of<const T>(data()); }
-  View<const T, S, D> view() const&& = delete;  // the elements end with this statement: name the tensor first
+  // The elements of a temporary end with the statement: name the tensor first.
+  [[nodiscard]] View<const T, S, D> view() const&& = delete;
   operator View<T, S, D>() & { return view(); } // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
   operator View<const T, S, D>() const& {       // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
     return view();
@@ -175,12 +180,16 @@ private:
     return S::is_static ? extent{0} : static_cast<extent>(values) / (S::rank > 0 ? S::dims.stride(0) : 1);
   }
   template <class... Index>
-  extent at(Index... index) const {
+  [[nodiscard]] extent at(Index... index) const {
     if constexpr (rank == sizeof...(Index)) {
       return detail::offset_of<S, strides>(this->rows(), index...);
     } else {
       return 0;
     }
+  }
+  [[nodiscard]] T& element_at(extent offset) const {
+    check_use();
+    return static_cast<T*>(block_.bytes())[offset];
   }
   template <class U>
   View<U, S, D> view_of(U* data) const {

@@ -87,7 +87,7 @@ public:
   template <operand X>
   const View& assign(const X& x) const;
   /// Writes one number everywhere. Defined in assign.hpp.
-  const View& fill(element value) const;
+  const View& fill(element value) const; // NOLINT(modernize-use-nodiscard): it writes the elements
 
   /// How an expression holds a view: it borrows.
   [[nodiscard]] constexpr auto held() const { return detail::HeldView<element, S, St>{data_}; }
