@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the passes do to small programs, as constants. Illegal programs are refused with the right Fault.
 #include <cleave/graph/print.hpp>
+#include <cleave/graph/verify.hpp>
 #include <cleave/model/trace.hpp>
 #include <cleave/passes/pipeline.hpp>
-#include <cleave/passes/verify.hpp>
 
 namespace {
 
@@ -251,5 +251,24 @@ struct MixedHeads : Trains {
   }
 };
 static_assert(cleave::fault_of<MixedHeads>.rule == Rule::heads_disagree);
+
+// Operations compute with float and double, all operands alike.
+struct IntegerOperand {
+  static constexpr bool differentiated = false;
+  static constexpr void trace(Builder& b) {
+    const Symbol<int, Batch> x(b.leaf(&cleave::rule<cleave::InputLeaf>, "x", Batch::dims, cleave::DType::i32));
+    b.output(relu(x).id);
+  }
+};
+static_assert(cleave::fault_of<IntegerOperand>.rule == Rule::dtype_unsupported);
+
+struct IntegerLabel : Trains {
+  static constexpr void trace(Builder& b) {
+    const auto x = input<Batch>(b, "x");
+    b.leaf(&cleave::rule<cleave::InputLeaf>, "softmax_label", Shape<N<4>>::dims, cleave::DType::i32);
+    b.output(cleave::softmax_output<"softmax">(cleave::linear<"fc", C<2>>(x)).id);
+  }
+};
+static_assert(cleave::fault_of<IntegerLabel>.rule == Rule::dtypes_differ);
 
 } // namespace

@@ -10,7 +10,7 @@
 
 #include <cleave/graph/print.hpp>
 #include <cleave/model/trace.hpp>
-#include <cleave/passes/verify.hpp>
+#include <cleave/graph/verify.hpp>
 
 #include <catch2/catch.hpp>
 

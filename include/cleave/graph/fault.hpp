@@ -14,6 +14,7 @@ enum class Rule : unsigned char {
   reported,             ///< a static_assert has said it already: the compilation ends without a second message
   shapes_differ,        ///< operands of an operation do not fit by axis name
   axis_absent,          ///< an operation names an axis its operand lacks
+  dtype_unsupported,    ///< an operation has operands it cannot compute with
   dtypes_differ,        ///< operands of an operation have different element types
   name_used_twice,      ///< two inputs or parameters of one name
   input_missing,        ///< a head's label is among no inputs of the job

@@ -98,6 +98,7 @@ class DataParallelGroup {
   // clang-format off
   static_assert(detail::keeps<Rule::shapes_differ, Found>, "program: the operands of an operation do not fit by axis name");
   static_assert(detail::keeps<Rule::axis_absent, Found>, "program: an operation names an axis that its operand lacks");
+  static_assert(detail::keeps<Rule::dtype_unsupported, Found>, "program: operations compute with float and double; declare the input as one of them, scatter casts what the batch holds");
   static_assert(detail::keeps<Rule::dtypes_differ, Found>, "program: the operands of an operation have different element types");
   static_assert(detail::keeps<Rule::name_used_twice, Found>, "model: two parameters or inputs have the same name; give every layer its own");
   static_assert(detail::keeps<Rule::input_missing, Found>, "model: a head needs a label that is among no labels of the job; add it to the job's labels");

@@ -29,8 +29,8 @@ struct Dot : OpDefaults {
     const Dims& a = at.operands[0]->dims;
     const Dims& b = at.operands[1]->dims;
     const int contracted = b.rank - 1;
-    at.dtype = at.operands[0]->dtype;
-    bool fits = a.rank >= 1 && b.rank >= 1 && at.operands[1]->dtype == at.dtype;
+    detail::infer_dtype(at);
+    bool fits = a.rank >= 1 && b.rank >= 1;
     switch (at.attributes.flags) {
     case nt:
       fits = fits && a.rank >= contracted;

@@ -47,6 +47,19 @@ constexpr Placed place_elementwise(const PlaceRequest& at) {
   return {Placement::partial, Rule::nonlinear_partial};
 }
 
+/// The element type of a result: its operands', all the same and floating.
+constexpr void infer_dtype(Inference& at) {
+  at.dtype = at.operands[0]->dtype;
+  for (int i = 0; i < at.operand_count; ++i) {
+    const Node& operand = *at.operands[i];
+    if (operand.dtype != at.dtype) {
+      at.fault = {Rule::dtypes_differ, "", operand.name, '\0', at.operands[0]->dims, operand.dims};
+    } else if (!is_floating(operand.dtype)) {
+      at.fault = {Rule::dtype_unsupported, "", operand.name, '\0', operand.dims, {}};
+    }
+  }
+}
+
 /// Shape of an elementwise result: the operand into which all others broadcast by name.
 constexpr void infer_elementwise(Inference& at) {
   int largest = 0;
@@ -56,12 +69,10 @@ constexpr void infer_elementwise(Inference& at) {
     }
   }
   at.dims = at.operands[largest]->dims;
-  at.dtype = at.operands[largest]->dtype;
+  infer_dtype(at);
   for (int i = 0; i < at.operand_count; ++i) {
     if (!broadcasts_to(at.operands[i]->dims, at.dims)) {
       at.fault = {Rule::shapes_differ, "", "", '\0', at.dims, at.operands[i]->dims};
-    } else if (at.operands[i]->dtype != at.dtype) {
-      at.fault = {Rule::dtypes_differ, "", "", '\0', at.dims, at.operands[i]->dims};
     }
   }
 }

@@ -26,7 +26,7 @@ struct SoftmaxOutputGradient : OpDefaults {
   static constexpr double flops = 2;
   static constexpr void infer(Inference& at) {
     at.dims = at.operands[0]->dims;
-    at.dtype = at.operands[0]->dtype;
+    detail::infer_dtype(at);
   }
   // The head's gradient is defined, not derived: it has no second derivative.
   static constexpr bool stops_gradient = true;
@@ -56,7 +56,7 @@ struct SoftmaxOutput : OpDefaults {
 
   static constexpr void infer(Inference& at) {
     at.dims = at.operands[0]->dims;
-    at.dtype = at.operands[0]->dtype;
+    detail::infer_dtype(at);
   }
   static constexpr Cotangents vjp(const Vjp& at) {
     const Attributes& head = at.node.attributes;

@@ -14,7 +14,7 @@ struct Sum : OpDefaults {
 
   static constexpr void infer(Inference& at) {
     at.dims = at.operands[0]->dims;
-    at.dtype = at.operands[0]->dtype;
+    detail::infer_dtype(at);
     for (const char letter : at.attributes.letters) {
       if (letter != '\0' && !at.dims.has(letter)) {
         at.fault = {Rule::axis_absent, "", "", letter, at.operands[0]->dims, {}};

@@ -24,6 +24,9 @@ constexpr extent size_of(DType type) {
   return 0;
 }
 
+/// Whether graph operations compute with it; the other types hold data.
+constexpr bool is_floating(DType type) { return type == DType::f32 || type == DType::f64; }
+
 constexpr const char* name_of(DType type) {
   switch (type) {
   case DType::f32:
