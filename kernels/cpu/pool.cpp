@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -127,11 +126,12 @@ DevicePool::DevicePool(int devices) {
       state->workers[static_cast<std::size_t>(device)].thread =
           std::thread([self = state.get(), device] { self->serve(device); });
     }
-  } catch (const std::system_error& error) {
+  } catch (const std::exception& error) {
     state->stop();
-    detail::fail("DevicePool: %d threads are needed, one a device; the system refused one (%s). Use fewer devices or "
-                 "raise the limit of threads.",
-                 devices - 1, error.what());
+    detail::fail(
+        "DevicePool: %d threads are needed, one a device after the first; the system refused one (%s). Use fewer "
+        "devices or raise the limit of threads.",
+        devices - 1, error.what());
   }
   state_ = state.release();
 }

@@ -17,7 +17,7 @@ namespace {
 constexpr int index_of(ArenaId arena) { return static_cast<int>(arena); }
 
 /// What the last pass left in the arenas.
-enum class Phase : std::uint8_t { nothing, forward, backward };
+enum class Phase : std::uint8_t { nothing, forward, backward, updated };
 
 double read_scalar(const std::byte* from, DType dtype) {
   double value = 0;
@@ -130,11 +130,11 @@ struct GroupCore::State {
     inputs = batch;
   }
 
-  /// What gradients are multiplied by when the caller names nothing.
-  [[nodiscard]] double normalising_factor() const {
+  /// What the heads of the last pass are normalised by: rows, valid labels, or 1.
+  [[nodiscard]] double count_seen() const {
     switch (program->normaliser) {
     case Normaliser::rows:
-      return 1 / static_cast<double>(program->rows);
+      return static_cast<double>(program->rows);
     case Normaliser::counted: {
       double count = 0;
       for (int d = 0; d < plan.devices; ++d) {
@@ -142,7 +142,7 @@ struct GroupCore::State {
         count += read_scalar(arenas[static_cast<std::size_t>(d)].pointers.base[index_of(where.arena)] + where.offset,
                              program->valid_count_dtype);
       }
-      return 1 / std::max(1., count);
+      return count;
     }
     case Normaliser::unset:
     case Normaliser::none:
@@ -151,11 +151,25 @@ struct GroupCore::State {
     return 1;
   }
 
+  void end_backward() {
+    phase = Phase::backward;
+    seen = count_seen();
+    // A plain sum is divided by nothing, however many passes add up.
+    const bool counts = program->normaliser == Normaliser::rows || program->normaliser == Normaliser::counted;
+    seen_since_clear = counts ? seen_since_clear + seen : 1;
+  }
+
+  void forget_gradients() {
+    for (Device& device : arenas) {
+      device.blocks[index_of(ArenaId::gradients)].clear();
+    }
+    seen_since_clear = 0;
+  }
+
   /// Device `d`'s share of the update: an equal part of every parameter, for all replicas.
   void update_share(int d, const OptimizerRates& rates) {
-    constexpr int most = 64;
-    void* weights[most];
-    const void* gradients[most];
+    void* weights[max_devices];
+    const void* gradients[max_devices];
     for (int i = 0; i < plan.parameter_count; ++i) {
       const ParameterPlan& parameter = plan.parameters[i];
       if (parameter.gradient.offset < 0) {
@@ -185,6 +199,9 @@ struct GroupCore::State {
       call.gradients = gradients;
       call.count = end - begin;
       call.rates = rates;
+      if (rates.rescale == 0) {
+        call.rates.rescale = 1 / std::max(1., parameter.accumulates ? seen_since_clear : seen);
+      }
       call.rates.learning_rate *= learning_rate_multipliers[static_cast<std::size_t>(i)];
       call.rates.weight_decay *= weight_decay_multipliers[static_cast<std::size_t>(i)];
       call.state =
@@ -193,12 +210,10 @@ struct GroupCore::State {
     }
   }
 
-  void update(OptimizerRates rates) {
-    if (rates.rescale == 0) {
-      rates.rescale = normalising_factor();
-    }
+  void update(const OptimizerRates& rates) {
     const auto share = [&](int d) { update_share(d, rates); };
     on_devices(share);
+    phase = Phase::updated;
   }
 
   /// Joins values of `layout` that lie at `where(d)` over devices.
@@ -244,6 +259,8 @@ struct GroupCore::State {
   const GroupProgram* program = nullptr;
   const BatchInput* inputs = nullptr;
   Phase phase = Phase::nothing;
+  double seen = 1;             ///< rows or labels that the last backward pass saw
+  double seen_since_clear = 0; ///< the same over passes, for gradients that add up
 };
 
 GroupCore::GroupCore(const GroupPlan& plan) : state_(new State(plan)) {}
@@ -254,15 +271,22 @@ GroupCore& GroupCore::operator=(GroupCore&& other) noexcept {
 }
 GroupCore::~GroupCore() { delete state_; }
 
-std::byte* GroupCore::at(int device, Location where) const {
-  if (device < 0 || device >= state_->plan.devices) {
-    fail("DataParallelGroup: device %d was asked for; the group has devices 0 to %d", device, state_->plan.devices - 1);
+GroupCore::State& GroupCore::use() const {
+  if (state_ == nullptr) {
+    fail("DataParallelGroup: this group was moved from; use the one it was moved to");
   }
-  return state_->arenas[static_cast<std::size_t>(device)].pointers.base[index_of(where.arena)] + where.offset;
+  return *state_;
+}
+
+std::byte* GroupCore::at(int device, Location where) const {
+  if (device < 0 || device >= use().plan.devices) {
+    fail("DataParallelGroup: device %d was asked for; the group has devices 0 to %d", device, use().plan.devices - 1);
+  }
+  return use().arenas[static_cast<std::size_t>(device)].pointers.base[index_of(where.arena)] + where.offset;
 }
 
 void GroupCore::initialize(void (*fill)(void* context, const ParameterSlot& slot), void* context) {
-  const State& state = *state_;
+  State& state = use();
   const auto bytes = static_cast<std::size_t>(state.plan.parameter_bytes);
   const Arena fresh(bytes); // filled completely before anything changes
   for (int i = 0; i < state.plan.parameter_count; ++i) {
@@ -274,13 +298,15 @@ void GroupCore::initialize(void (*fill)(void* context, const ParameterSlot& slot
       std::memcpy(device.pointers.base[index_of(ArenaId::parameters)], fresh.data(), bytes);
     }
   }
-  parameters_are_set();
+  // A fresh start: neither momenta nor gradients of the old parameters reach the new ones.
+  state.optimizer_state.clear();
+  state.forget_gradients();
+  state.phase = Phase::nothing;
+  state.is_set.assign(state.is_set.size(), true);
 }
 
-void GroupCore::parameters_are_set() { state_->is_set.assign(state_->is_set.size(), true); }
-
 void GroupCore::set_parameter(int parameter, const void* data, DType dtype) {
-  State& state = *state_;
+  State& state = use();
   const ParameterPlan& plan = state.plan.parameters[parameter];
   for (int d = 0; d < state.plan.devices; ++d) {
     copy_elements(at(d, plan.value), plan.dtype, data, dtype, plan.dims.size());
@@ -289,7 +315,7 @@ void GroupCore::set_parameter(int parameter, const void* data, DType dtype) {
 }
 
 void GroupCore::forward(const GroupProgram& program, const BatchInput* inputs) {
-  State& state = *state_;
+  State& state = use();
   state.start(program, inputs);
   const auto task = [&state](int d) {
     state.scatter(d);
@@ -300,12 +326,12 @@ void GroupCore::forward(const GroupProgram& program, const BatchInput* inputs) {
 }
 
 void GroupCore::backward() {
-  State& state = *state_;
+  State& state = use();
   if (state.phase == Phase::nothing || !state.program->trains) {
     fail("backward: expects a forward<train> pass before it; the last pass was %s",
          state.phase == Phase::nothing ? "none (or failed)" : "forward<evaluate>");
   }
-  if (state.phase == Phase::backward) {
+  if (state.phase == Phase::backward || state.phase == Phase::updated) {
     fail("backward: was already called for this forward pass, whose intermediate values are gone; call forward<train> "
          "first");
   }
@@ -315,11 +341,14 @@ void GroupCore::backward() {
   };
   state.phase = Phase::nothing;
   state.on_devices(task);
-  state.phase = Phase::backward;
+  state.end_backward();
 }
 
 void GroupCore::update(const OptimizerRates& rates) {
-  State& state = *state_;
+  State& state = use();
+  if (state.phase == Phase::updated) {
+    fail("update: was already called for these gradients; run forward<train> and backward again");
+  }
   if (state.phase != Phase::backward) {
     fail("update: expects forward<train> and backward before it, there are no new gradients");
   }
@@ -327,41 +356,37 @@ void GroupCore::update(const OptimizerRates& rates) {
 }
 
 void GroupCore::step(const GroupProgram& program, const BatchInput* inputs, const OptimizerRates& rates) {
-  State& state = *state_;
+  State& state = use();
   state.start(program, inputs);
   const auto task = [&state](int d) {
     state.scatter(d);
     state.run(d, 0, state.program->devices[d].count);
   };
   state.on_devices(task);
-  state.phase = Phase::backward;
+  state.end_backward();
   state.update(rates); // reached only when every device has succeeded
 }
 
-void GroupCore::clear_gradients() {
-  for (State::Device& device : state_->arenas) {
-    device.blocks[index_of(ArenaId::gradients)].clear();
-  }
-}
+void GroupCore::clear_gradients() { use().forget_gradients(); }
 
 void GroupCore::set_multipliers(int parameter, double learning_rate, double weight_decay) {
-  state_->learning_rate_multipliers[static_cast<std::size_t>(parameter)] = learning_rate;
-  state_->weight_decay_multipliers[static_cast<std::size_t>(parameter)] = weight_decay;
+  use().learning_rate_multipliers[static_cast<std::size_t>(parameter)] = learning_rate;
+  use().weight_decay_multipliers[static_cast<std::size_t>(parameter)] = weight_decay;
 }
 
 void GroupCore::get_multipliers(int parameter, double& learning_rate, double& weight_decay) const {
-  learning_rate = state_->learning_rate_multipliers[static_cast<std::size_t>(parameter)];
-  weight_decay = state_->weight_decay_multipliers[static_cast<std::size_t>(parameter)];
+  learning_rate = use().learning_rate_multipliers[static_cast<std::size_t>(parameter)];
+  weight_decay = use().weight_decay_multipliers[static_cast<std::size_t>(parameter)];
 }
 
 void GroupCore::expect_backward(const char* what) const {
-  if (state_->phase != Phase::backward) {
+  if (use().phase != Phase::backward && use().phase != Phase::updated) {
     fail("%s: there is nothing to read yet; run forward<train> and backward first", what);
   }
 }
 
 void GroupCore::expect_program(const GroupProgram& program, bool after_backward, const char* what) const {
-  const State& state = *state_;
+  const State& state = use();
   if (after_backward) {
     expect_backward(what);
   } else if (state.phase == Phase::nothing) {
@@ -374,12 +399,12 @@ void GroupCore::expect_program(const GroupProgram& program, bool after_backward,
 }
 
 void GroupCore::merge_output(const GroupProgram& program, int output, void* out) {
-  const State& state = *state_;
+  const State& state = use();
   state.merge(program.outputs[output], out, [&](int d) { return at(d, state.program->devices[d].outputs[output]); });
 }
 
 void GroupCore::merge_input_gradient(const GroupProgram& program, int input, void* out) {
-  const State& state = *state_;
+  const State& state = use();
   RowLayout layout = program.inputs[input];
   if (layout.placement == Placement::replicated) {
     layout.placement = Placement::partial; // the gradient of what every device has whole is the sum
@@ -388,7 +413,7 @@ void GroupCore::merge_input_gradient(const GroupProgram& program, int input, voi
 }
 
 Location GroupCore::output_location(int device, int output) const {
-  return state_->program->devices[device].outputs[output];
+  return use().program->devices[device].outputs[output];
 }
 
 void unknown_batch_size(extent rows, const extent* compiled, int count) {

@@ -263,6 +263,117 @@ TEST_CASE("accumulated gradients add up until they are cleared, frozen parameter
   CHECK(test::copy_of(group.parameter<"fc2_weight">()) == frozen);
 }
 
+TEST_CASE("accumulated gradients are divided by all the rows they saw", "[group]") {
+  const Rowed<24> rows;
+  const Batch<Accumulating, 24> batch(rows.data, rows.label);
+  DataParallelGroup<Accumulating> twice;
+  DataParallelGroup<Accumulating> once;
+  twice.initialize(test::Ramp{}, 5);
+  once.initialize(test::Ramp{}, 5);
+  for (const int passes : {1, 2}) {
+    auto& group = passes == 1 ? once : twice;
+    for (int i = 0; i < passes; ++i) {
+      group.forward<cleave::train>(batch);
+      group.backward();
+    }
+    group.update({.learning_rate = 0.5});
+  }
+  const auto a = test::copy_of(once.parameter<"fc1_weight">());
+  const auto b = test::copy_of(twice.parameter<"fc1_weight">());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    CHECK(a[i] == Approx(b[i]).margin(1e-7));
+  }
+  CHECK(test::copy_of(once.parameter<"fc3_bias">()) == test::copy_of(twice.parameter<"fc3_bias">()));
+}
+
+TEST_CASE("initialize starts afresh: no momentum, no gradient of the old parameters", "[group]") {
+  const Rowed<24> rows;
+  const Batch<TwoDevices, 24> batch(rows.data, rows.label);
+  DataParallelGroup<TwoDevices> group;
+  std::vector<std::vector<float>> ends;
+  for (int run = 0; run < 2; ++run) {
+    group.initialize(test::Ramp{}, 5);
+    CHECK(contains(error_of([&] { group.update({}); }), "expects forward<train> and backward"));
+    for (int i = 0; i < 5; ++i) {
+      group.step(batch, {.learning_rate = 0.1, .momentum = 0.9});
+    }
+    ends.push_back(test::copy_of(group.parameter<"fc1_weight">()));
+  }
+  CHECK(ends[0] == ends[1]);
+  CHECK(contains(error_of([&] { group.update({}); }), "already called for these gradients"));
+}
+
+TEST_CASE("a group that was moved from says so", "[group]") {
+  DataParallelGroup<TwoDevices> group;
+  group.initialize(test::Ramp{}, 5);
+  DataParallelGroup<TwoDevices> other = std::move(group);
+  // NOLINTNEXTLINE(bugprone-use-after-move): the point of the test
+  CHECK(contains(error_of([&] { group.initialize(test::Ramp{}, 5); }), "was moved from"));
+  const Rowed<24> rows;
+  other.step(Batch<TwoDevices, 24>(rows.data, rows.label), {});
+}
+
+namespace {
+
+struct FillDouble {
+  void operator()(const cleave::ParameterSlot& slot, unsigned long long /*seed*/) const {
+    for (cleave::extent i = 0; i < slot.dims.size(); ++i) {
+      static_cast<double*>(slot.data)[i] = 0.1 * static_cast<double>(i % 7) - 0.3;
+    }
+  }
+};
+
+struct Offset { // the loss is linear in a branch that has no rows: its gradient is still that of all rows
+  constexpr auto operator()(auto data, auto side) const {
+    return cleave::sum<test::N, test::C>(data - cleave::linear<"off", test::C<3>>(side));
+  }
+};
+struct BareLinear { // a sum of a linear layer: the seed 1 is spread over rows that lie on different devices
+  constexpr auto operator()(auto data, auto /*side*/) const {
+    return cleave::sum<test::N, test::C>(cleave::linear<"off", test::C<3>>(data));
+  }
+};
+template <class Model, class DeviceList>
+struct SideJob {
+  using model = Model;
+  using devices = DeviceList;
+  using batches = cleave::Batches<8>;
+  using data = cleave::Inputs<cleave::Input<"data", double, test::N<cleave::batch>, test::C<3>>,
+                              cleave::Input<"side", double, test::C<4>>>;
+  using optimizer = cleave::Sgd;
+};
+
+template <class Job>
+std::vector<double> bias_after_a_step() {
+  cleave::Tensor<double, cleave::Shape<test::N<8>, test::C<3>>> data;
+  cleave::Tensor<double, cleave::Shape<test::C<4>>> side;
+  data.fill(0.5);
+  side.fill(0.25);
+  DataParallelGroup<Job> group;
+  group.initialize(FillDouble{}, 0);
+  group.step(Batch<Job, 8>(data, side), {.learning_rate = 1});
+  const auto bias = group.template parameter<"off_bias">();
+  return std::vector<double>(bias.data(), bias.data() + 3);
+}
+
+} // namespace
+
+TEST_CASE("a branch without rows gets the gradient of the rows of all devices", "[group]") {
+  using One = cleave::Devices<cleave::Cpu<0>>;
+  using Three = cleave::Devices<cleave::Cpu<0>, cleave::Cpu<1>, cleave::Cpu<2>>;
+  const std::vector<double> start{-0.3, -0.2, -0.1}; // FillDouble's first three
+  const auto one = bias_after_a_step<SideJob<Offset, One>>();
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(one[i] - start[i] == Approx(8)); // d/db sum(data - b) = -8 rows
+  }
+  CHECK(bias_after_a_step<SideJob<Offset, Three>>() == one);
+  const auto bare = bias_after_a_step<SideJob<BareLinear, One>>();
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(bare[i] - start[i] == Approx(-8));
+  }
+  CHECK(bias_after_a_step<SideJob<BareLinear, Three>>() == bare);
+}
+
 TEST_CASE("multipliers scale one parameter's learning rate and weight decay", "[group]") {
   const Rowed<24> rows;
   const Batch<OneDevice, 24> batch(rows.data, rows.label);
@@ -316,14 +427,6 @@ struct ScalarJob {
   using data = cleave::Inputs<cleave::Input<"data", double, test::N<cleave::batch>, test::C<5>>,
                               cleave::Input<"target", double, test::N<cleave::batch>, test::C<3>>>;
   using optimizer = cleave::Sgd;
-};
-
-struct FillDouble {
-  void operator()(const cleave::ParameterSlot& slot, unsigned long long /*seed*/) const {
-    for (cleave::extent i = 0; i < slot.dims.size(); ++i) {
-      static_cast<double*>(slot.data)[i] = 0.1 * static_cast<double>(i % 7) - 0.3;
-    }
-  }
 };
 
 template <class Job>

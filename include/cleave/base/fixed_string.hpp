@@ -56,6 +56,15 @@ constexpr bool same_text(const char* a, const char* b) {
   return *a == *b;
 }
 
+/// FNV-1a, 32 bits.
+constexpr unsigned hash_text(const char* s) {
+  unsigned hash = 2166136261U;
+  for (; *s != '\0'; ++s) {
+    hash = (hash ^ static_cast<unsigned char>(*s)) * 16777619U;
+  }
+  return hash;
+}
+
 constexpr std::size_t text_length(const char* s) {
   std::size_t n = 0;
   while (s[n] != '\0') {

@@ -77,7 +77,12 @@ public:
     }
     data_[at] = value;
   }
-  constexpr void resize_down(int size) { size_ = size < size_ ? size : size_; }
+  constexpr void erase(int at) {
+    for (int i = at; i + 1 < size_; ++i) {
+      data_[i] = data_[i + 1];
+    }
+    --size_;
+  }
 
   [[nodiscard]] constexpr int size() const { return size_; }
   [[nodiscard]] constexpr const T* data() const { return data_; }

@@ -50,9 +50,10 @@ public:
 
   /// The input or parameter of that name, or no_id.
   [[nodiscard]] constexpr Id find(const char* name) const {
-    for (const Id id : named_) {
-      if (detail::same_text(graph_.nodes[id].name, name)) {
-        return id;
+    const unsigned hash = detail::hash_text(name);
+    for (const Named& leaf : named_) { // numbers are compared, so that a thousand names stay cheap
+      if (leaf.hash == hash && detail::same_text(graph_.nodes[leaf.id].name, name)) {
+        return leaf.id;
       }
     }
     return no_id;
@@ -65,7 +66,11 @@ public:
 
 private:
   detail::GraphBuffer graph_;
-  detail::Vector<Id> named_;
+  struct Named {
+    unsigned hash = 0;
+    Id id = no_id;
+  };
+  detail::Vector<Named> named_;
 };
 
 } // namespace cleave

@@ -132,7 +132,7 @@ constexpr Value Builder::leaf(const OpRule* op, const char* name, const Dims& di
   node.dtype = dtype;
   node.name = name;
   const Id id = push(node);
-  named_.push_back(id);
+  named_.push_back({detail::hash_text(name), id});
   return {this, id};
 }
 

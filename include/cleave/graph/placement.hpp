@@ -33,6 +33,7 @@ enum class Linearity : unsigned char {
   joint, ///< in all operands together: f(a + b, c + d) = f(a, c) + f(b, d)
   each,  ///< in every operand by itself, the others held: products
   first, ///< in the first operand: quotients
+  last,  ///< in the last operand: what a derivative does to a cotangent
 };
 
 } // namespace cleave

@@ -67,9 +67,13 @@ struct ParameterPlan {
   Dims dims{};
   DType dtype = DType::f32;
   Location value{};
-  Location gradient{-1}; ///< offset < 0: frozen
-  bool summed = true;    ///< whether its gradient is a partial sum; else every device has the whole
+  Location gradient{-1};    ///< offset < 0: frozen
+  bool summed = true;       ///< whether its gradient is a partial sum; else every device has the whole
+  bool accumulates = false; ///< its gradient adds up until it is cleared
 };
+
+/// Most devices of one group in one process.
+inline constexpr int max_devices = 64;
 
 struct GroupPlan {
   int devices = 0;
@@ -92,7 +96,6 @@ public:
   /// Fills device 0's parameters by `fill(context, slot)`, then copies them to the other devices. All or nothing.
   void initialize(void (*fill)(void* context, const ParameterSlot& slot), void* context);
   void set_parameter(int parameter, const void* data, DType dtype);
-  void parameters_are_set();
 
   void forward(const GroupProgram& program, const BatchInput* inputs);
   void backward();
@@ -116,6 +119,9 @@ public:
 
 private:
   struct State;
+  /// Errors: throws Error when the group was moved from.
+  [[nodiscard]] State& use() const;
+
   State* state_;
 };
 

@@ -240,6 +240,7 @@ constexpr ParameterTable<Count> list_parameters() {
         const Result& result = view.results[i];
         if (result.role == Role::gradient && result.of == id) {
           parameter.gradient = memory<Program, some_rows>.at[result.node];
+          parameter.accumulates = requests_of<Job>::find(node.name, true) == GradientRequest::add;
           parameter.summed = placements<Program>[result.node] == Placement::partial;
         }
       }

@@ -97,7 +97,8 @@ struct Dot : OpDefaults {
       }
       return {a == Placement::sharded && over_batch ? Placement::partial : a, Rule::none};
     }
-    return {a, b == Placement::replicated ? Rule::none : Rule::batch_axis_mixed};
+    const bool contracts_rows = at.dims_of_operand(0).has(batch_axis) && !at.at().dims.has(batch_axis);
+    return {a, b == Placement::replicated && !contracts_rows ? Rule::none : Rule::batch_axis_mixed};
   }
 
   static constexpr KernelCall lower(const GraphView& graph, Id id) {

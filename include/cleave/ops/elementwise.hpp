@@ -84,6 +84,7 @@ constexpr Cotangents Divide::vjp(const Vjp& at) { return {at.dy / at.x(1), -(at.
 /// dy where y > 0, else 0: what relu lets through
 struct ReluGradient : ElementwiseOp {
   static constexpr FixedString name = "relu_gradient";
+  static constexpr Linearity linearity = Linearity::last;
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T y, T dy) {
     return y > 0 ? dy : T(0);
@@ -192,6 +193,14 @@ struct Copy : ElementwiseOp {
     return x;
   }
   static constexpr Cotangents vjp(const Vjp& at) { return {at.dy}; }
+  // Spread along the batch axis, a whole value becomes each device's rows; an addend cannot.
+  static constexpr Placed place(const PlaceRequest& at) {
+    const Placement x = at.operand(0);
+    if (!at.at().dims.has(batch_axis) || at.dims_of_operand(0).has(batch_axis)) {
+      return {x, Rule::none};
+    }
+    return {Placement::sharded, x == Placement::replicated ? Rule::none : Rule::nonlinear_partial};
+  }
 };
 
 /// 1 where a and b differ, else 0; no derivative

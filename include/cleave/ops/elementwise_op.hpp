@@ -41,6 +41,10 @@ constexpr Placed place_elementwise(const PlaceRequest& at) {
   case Linearity::first:
     return {Placement::partial,
             partial == 1 && at.operand(0) == Placement::partial && others_whole ? Rule::none : Rule::nonlinear_partial};
+  case Linearity::last:
+    return {Placement::partial, partial == 1 && at.operand(node.operand_count - 1) == Placement::partial && others_whole
+                                    ? Rule::none
+                                    : Rule::nonlinear_partial};
   case Linearity::none:
     break;
   }

@@ -3,11 +3,18 @@
 
 #include <cleave/graph/op_rule.hpp>
 
+#include <bit>
+
 namespace cleave::detail {
 
 constexpr unsigned hash_node(const Node& node) {
   unsigned hash = 2166136261U;
   const auto mix = [&hash](unsigned value) { hash = (hash ^ value) * 16777619U; };
+  const auto mix_number = [&mix](double value) {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    mix(static_cast<unsigned>(bits));
+    mix(static_cast<unsigned>(bits >> 32U));
+  };
   mix(static_cast<unsigned>(node.op->key));
   for (int k = 0; k < node.operand_count; ++k) {
     mix(static_cast<unsigned>(node.operands[k]));
@@ -17,6 +24,14 @@ constexpr unsigned hash_node(const Node& node) {
   }
   mix(static_cast<unsigned>(node.attributes.flags));
   mix(static_cast<unsigned>(node.attributes.of + 1));
+  mix_number(node.attributes.number);
+  mix_number(node.attributes.second);
+  for (const char letter : node.attributes.letters) {
+    mix(static_cast<unsigned char>(letter));
+  }
+  if (node.op->kind == OpKind::leaf) {
+    mix(hash_text(node.name));
+  }
   return hash;
 }
 

@@ -23,6 +23,57 @@ constexpr extent padded(extent bytes) {
   return (bytes + unit - 1) / unit * unit;
 }
 
+/// One arena's free space: first fit, gaps that touch are joined.
+class Blocks {
+public:
+  constexpr extent take(extent bytes) {
+    for (int i = 0; i < gaps_.size(); ++i) {
+      if (gaps_[i].bytes >= bytes) {
+        const extent begin = gaps_[i].begin;
+        gaps_[i].begin += bytes;
+        gaps_[i].bytes -= bytes;
+        if (gaps_[i].bytes == 0) {
+          gaps_.erase(i);
+        }
+        return begin;
+      }
+    }
+    const int last = gaps_.size() - 1;
+    if (last >= 0 && gaps_[last].begin + gaps_[last].bytes == size_) { // grow the gap at the end
+      const extent begin = gaps_[last].begin;
+      gaps_.erase(last);
+      size_ = begin + bytes;
+      return begin;
+    }
+    size_ += bytes;
+    return size_ - bytes;
+  }
+  constexpr void release(extent begin, extent bytes) {
+    int at = gaps_.size();
+    while (at > 0 && gaps_[at - 1].begin > begin) {
+      --at;
+    }
+    gaps_.insert(at, {begin, bytes});
+    if (at + 1 < gaps_.size() && begin + bytes == gaps_[at + 1].begin) {
+      gaps_[at].bytes += gaps_[at + 1].bytes;
+      gaps_.erase(at + 1);
+    }
+    if (at > 0 && gaps_[at - 1].begin + gaps_[at - 1].bytes == begin) {
+      gaps_[at - 1].bytes += gaps_[at].bytes;
+      gaps_.erase(at);
+    }
+  }
+  [[nodiscard]] constexpr extent size() const { return size_; }
+
+private:
+  struct Gap {
+    extent begin = 0;
+    extent bytes = 0;
+  };
+  Vector<Gap> gaps_; // by begin
+  extent size_ = 0;
+};
+
 /// Lays parameters and gradients out in the order gradients are completed (last layer first), inputs in order, and
 /// activations by lifetime: first fit among the blocks alive, a chain in place of an operand that dies in it.
 template <int Nodes>
@@ -81,58 +132,52 @@ constexpr MemoryPlan<Nodes> memory_plan(const GraphView& graph, const FusedGraph
     }
   }
 
-  struct Block {
-    extent begin = 0;
-    extent bytes = 0;
-    Id owner = no_id;
-  };
-  Vector<Block> alive; // by begin
-  extent& peak = plan.arena_bytes[static_cast<int>(ArenaId::activations)];
+  Blocks blocks;
+  extent live = 0;
+  Vector<Id> expiring(steps, no_id); // values by the step after which they are dead, as linked lists
+  Vector<Id> next(graph.size, no_id);
+  Vector<bool> handed_over(graph.size, false);
+  const ChainStarts<Nodes> starts = chain_starts(fused);
   for (Id id = 0; id < graph.size; ++id) {
     if (fused.root[id] != id) {
       continue;
     }
-    const int step = step_of[id];
     const Node& node = graph[id];
-    extent live_bytes = 0;
-    int kept = 0;
-    for (const Block& block : alive) {
-      if (last_use[block.owner] >= step) {
-        live_bytes += block.bytes;
-        alive[kept++] = block;
+    const int step = step_of[id];
+    for (Id dead = step > 0 ? expiring[step - 1] : no_id; dead != no_id; dead = next[dead]) {
+      if (!handed_over[dead]) {
+        blocks.release(plan.at[dead].offset, padded(graph[dead].bytes()));
+        live -= padded(graph[dead].bytes());
       }
     }
-    alive.resize_down(kept);
     if (!in_gradients[id]) {
-      const extent bytes = padded(node.bytes());
-      Block* reused = nullptr;
-      if (node.op->kind == OpKind::elementwise) {
-        for (Block& block : alive) {
-          const Node& other = graph[block.owner];
-          if (reused == nullptr && last_use[block.owner] == step && other.dims == node.dims &&
-              other.dtype == node.dtype) {
-            reused = &block;
-          }
+      const auto dies_here = [&](Id operand) {
+        const Node& other = graph[operand];
+        return fused.root[operand] == operand && last_use[operand] == step && !in_gradients[operand] &&
+               !handed_over[operand] && other.dims == node.dims && other.dtype == node.dtype;
+      };
+      Id replaced = no_id;
+      for (Id member = starts.first[id]; node.op->kind == OpKind::elementwise && member <= id; ++member) {
+        for (int k = 0; fused.root[member] == id && k < graph[member].operand_count; ++k) {
+          replaced = dies_here(graph[member].operands[k]) ? graph[member].operands[k] : replaced;
         }
       }
-      if (reused != nullptr) {
-        reused->owner = id;
-        plan.at[id] = {reused->begin, ArenaId::activations};
+      if (replaced != no_id) {
+        handed_over[replaced] = true;
+        plan.at[id] = plan.at[replaced];
       } else {
-        extent begin = 0;
-        int at = 0;
-        while (at < alive.size() && alive[at].begin < begin + bytes) {
-          begin = alive[at].begin + alive[at].bytes;
-          ++at;
-        }
-        alive.insert(at, {begin, bytes, id});
-        plan.at[id] = {begin, ArenaId::activations};
-        live_bytes += bytes;
-        peak = begin + bytes > peak ? begin + bytes : peak;
+        plan.at[id] = {blocks.take(padded(node.bytes())), ArenaId::activations};
+        live += padded(node.bytes());
+      }
+      const int last = last_use[id] < step ? step : last_use[id];
+      if (last < steps) {
+        next[id] = expiring[last];
+        expiring[last] = id;
       }
     }
-    plan.activation_bound = live_bytes > plan.activation_bound ? live_bytes : plan.activation_bound;
+    plan.activation_bound = live > plan.activation_bound ? live : plan.activation_bound;
   }
+  plan.arena_bytes[static_cast<int>(ArenaId::activations)] = blocks.size();
   return plan;
 }
 

@@ -22,14 +22,18 @@ constexpr Fault place(const GraphView& graph, Placement* of) {
   Fault fault = graph.fault;
   for (Id id = 0; id < graph.size; ++id) {
     const Node& node = graph[id];
-    const Placed placed = node.op->place({graph, id, of});
+    Placed placed = node.op->place({graph, id, of});
     of[id] = placed.placement;
+    // What has the batch axis has rows, and every device has its own.
+    if (placed.broken == Rule::none && node.dims.has(batch_axis) && placed.placement == Placement::replicated) {
+      placed.broken = Rule::batch_axis_mixed;
+    }
     if (placed.broken != Rule::none && !fault) {
       fault = {placed.broken,
                node.op->name,
                node.name,
                batch_axis,
-               graph[node.operands[0]].dims,
+               node.operand_count > 0 ? graph[node.operands[0]].dims : node.dims,
                node.operand_count > 1 ? graph[node.operands[1]].dims : Dims{}};
     }
   }
