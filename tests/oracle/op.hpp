@@ -15,7 +15,7 @@ namespace oracle {
 
 template <class T, class S>
 constexpr auto leaf(cleave::Builder& builder, const char* name) {
-  return cleave::Symbol<T, S>(builder.leaf(&cleave::rule<cleave::ParameterLeaf>, name, S::dims, cleave::dtype_v<T>));
+  return cleave::Symbol<T, S>(builder.leaf(&cleave::rule<cleave::InputLeaf>, name, S::dims, cleave::dtype_v<T>));
 }
 constexpr bool same(const char* a, const char* b) { return cleave::detail::same_text(a, b); }
 constexpr cleave::GradientRequest write_if(bool wanted) {
