@@ -309,7 +309,7 @@ int main(int count, char** arguments) {
     try {
       app.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
-      return app.exit(error);
+      return app.exit(error) == 0 ? 0 : 2; // --help is no error; every other one is like a choice not compiled
     }
     const std::optional<Choice> choice = choose(options);
     if (!choice) {

@@ -6,7 +6,9 @@
 #include <cleave/group/core.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -314,6 +316,20 @@ void GroupCore::set_parameter(int parameter, const void* data, DType dtype) {
   state.is_set[static_cast<std::size_t>(parameter)] = true;
 }
 
+namespace {
+
+void expect_rates(const OptimizerRates& rates) {
+  const double values[] = {rates.learning_rate, rates.momentum, rates.weight_decay, rates.clip_gradient, rates.rescale};
+  const char* const names[] = {"learning_rate", "momentum", "weight_decay", "clip_gradient", "rescale"};
+  for (std::size_t i = 0; i < std::size(values); ++i) {
+    if (!std::isfinite(values[i])) {
+      fail("update: %s is %g; give a finite number", names[i], values[i]);
+    }
+  }
+}
+
+} // namespace
+
 void GroupCore::forward(const GroupProgram& program, const BatchInput* inputs) {
   State& state = use();
   state.start(program, inputs);
@@ -346,6 +362,7 @@ void GroupCore::backward() {
 
 void GroupCore::update(const OptimizerRates& rates) {
   State& state = use();
+  expect_rates(rates);
   if (state.phase == Phase::updated) {
     fail("update: was already called for these gradients; run forward<train> and backward again");
   }
@@ -357,6 +374,7 @@ void GroupCore::update(const OptimizerRates& rates) {
 
 void GroupCore::step(const GroupProgram& program, const BatchInput* inputs, const OptimizerRates& rates) {
   State& state = use();
+  expect_rates(rates);
   state.start(program, inputs);
   const auto task = [&state](int d) {
     state.scatter(d);

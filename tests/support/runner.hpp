@@ -7,6 +7,7 @@
 #include <cleave/device/memory.hpp>
 #include <cleave/exec/executor.hpp>
 
+#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -39,6 +40,11 @@ public:
       throw std::logic_error("Runner: " + name + " takes " + std::to_string(node(id).dims.size()) + " numbers");
     }
     cleave::detail::copy_elements(address(id), node(id).dtype, values.data(), cleave::DType::f64, node(id).dims.size());
+  }
+  /// Fills activations with NaN: whatever is read before it is written shows.
+  void poison() {
+    const auto arena = static_cast<int>(cleave::ArenaId::activations);
+    std::memset(arenas_.base[arena], 0xFF, static_cast<std::size_t>(Run::plan.arena_bytes[arena]));
   }
   void forward() { Run::forward(arenas_); }
   void backward() { Run::backward(arenas_); }

@@ -108,7 +108,7 @@ public:
   /// Joins an output over devices into `out`: rows concatenated, addends summed, replicas taken once.
   void merge_output(const GroupProgram& program, int output, void* out);
   void merge_input_gradient(const GroupProgram& program, int input, void* out);
-  /// Errors unless the last pass was this program (and `after_backward`: was followed by backward).
+  /// Errors unless the last pass had this program's batch size (and `after_backward`: was followed by backward).
   void expect_program(const GroupProgram& program, bool after_backward, const char* what) const;
 
   void expect_backward(const char* what) const;

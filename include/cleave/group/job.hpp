@@ -13,7 +13,7 @@
 
 namespace cleave {
 
-/// One input: its name, element type and axes; `N<batch>` stands for the batch size.
+/// One input: its name, element type (float or double) and axes; `N<batch>` stands for the batch size.
 template <FixedString Name, class T, class... Axes>
 struct Input {
   static constexpr const char* name = detail::stored<Name>;
@@ -34,10 +34,9 @@ struct Inputs {
 /// The batch sizes a job is compiled for; the first is the default.
 template <extent... Size>
 struct Batches {
-  static_assert(sizeof...(Size) > 0, "Batches: a job needs at least one batch size");
-  static_assert(((Size > 0) && ...), "Batches: a batch size is at least 1");
   static constexpr int count = sizeof...(Size);
-  static constexpr extent sizes[sizeof...(Size)] = {Size...};
+  /// (Without any, which groups refuse, there is an element that nobody asks for.)
+  static constexpr extent sizes[sizeof...(Size) > 0 ? sizeof...(Size) : 1] = {Size...};
 };
 
 /// No gradient for this parameter: no memory, no work, and updates leave it alone.
@@ -101,6 +100,19 @@ template <class Job>
 using labels_of = typename job_labels<Job>::type;
 
 template <class Job>
+concept has_data = requires { typename Job::data; };
+template <class Job>
+struct job_data {
+  using type = Inputs<>;
+};
+template <has_data Job>
+struct job_data<Job> {
+  using type = typename Job::data;
+};
+template <class Job>
+using data_of = typename job_data<Job>::type;
+
+template <class Job>
 struct job_requests {
   using type = Requests<>;
 };
@@ -120,7 +132,7 @@ struct join_inputs<Inputs<D...>, Inputs<L...>> {
   using type = Inputs<D..., L...>;
 };
 template <class Job>
-using inputs_of = typename join_inputs<typename Job::data, labels_of<Job>>::type;
+using inputs_of = typename join_inputs<data_of<Job>, labels_of<Job>>::type;
 
 } // namespace detail
 } // namespace cleave

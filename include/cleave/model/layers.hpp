@@ -54,8 +54,35 @@ struct append_axis<Shape<Axes...>, A> {
   using type = Shape<Axes..., A>;
 };
 
+/// (A value refused before is let through: it has had its message.)
 template <class Op, class Name, class X>
-concept is_symbol_operand = is_model_symbol<X>;
+concept is_symbol_operand = is_model_symbol<X> || refused_operand<X>;
+
+template <class Op, char Letter>
+concept axis_is_not_the_batch = Letter != batch_axis;
+
+template <class Op, char Letter, class S>
+concept axis_is_new = !has_axis<Letter, S>;
+
+template <char... Letters>
+constexpr bool are_different() {
+  constexpr char letters[] = {Letters..., '\0'};
+  constexpr int count = sizeof...(Letters);
+  for (int i = 0; i < count; ++i) {
+    for (int j = i + 1; j < count; ++j) {
+      if (letters[i] == letters[j]) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+template <class Op, char... Letters>
+concept no_axis_twice = are_different<Letters...>();
+
+/// Shape of an operand; of what is no symbol, a scalar.
+template <class X>
+using shape_or_scalar = typename symbol_shape<X>::type;
 
 } // namespace detail
 
@@ -64,26 +91,54 @@ enum class Bias : bool { no, yes };
 
 namespace detail {
 
-/// Parameters and product of a linear layer; a refused call gives the shape it would have had.
+/// What a linear layer asks of its operand, in the order of its messages.
+enum class LinearRule : unsigned char { kept, symbol, batch_axis, present, last, output };
+
+template <class X, class Out, char... Contracted>
+constexpr LinearRule judge_linear() {
+  using S = shape_or_scalar<X>;
+  if (!is_model_symbol<X>) {
+    return LinearRule::symbol;
+  }
+  if (Out::letter == batch_axis || ((Contracted == batch_axis) || ...)) {
+    return LinearRule::batch_axis;
+  }
+  if (!(has_axis<Contracted, S> && ...)) {
+    return LinearRule::present;
+  }
+  if (!are_last_axes<S, Contracted...>()) {
+    return LinearRule::last;
+  }
+  return has_axis<Out::letter, typename remove_axes<S, Contracted...>::type> ? LinearRule::output : LinearRule::kept;
+}
+
+/// Parameters and product of a linear layer; a refused call gives the shape it would have had, or its operand.
 template <FixedString Name, class Out, char... Contracted, class X>
 constexpr auto make_linear(const X& x, Bias bias) {
-  using S = typename X::shape;
-  using Layer =
-      Symbol<typename X::element, typename append_axis<typename remove_axes<S, Contracted...>::type, Out>::type>;
-  Builder& builder = *x.builder;
-  if constexpr (!are_last_axes<S, Contracted...>()) {
-    builder.report({Rule::reported});
-    return Layer(&builder, x.id);
+  if constexpr (!is_model_symbol<X>) {
+    return Refused{};
   } else {
-    constexpr DType dtype = dtype_v<typename X::element>;
-    const Value w =
-        builder.leaf(&rule<ParameterLeaf>, Joined<Name, "_weight">::value,
-                     Shape<Axis<'O', Out::size>, Axis<Contracted, extent_along<Contracted, S>>...>::dims, dtype);
-    Value y = Dot::make(Dot::nt, x.value(), w, Out::letter);
-    if (bias == Bias::yes) {
-      y = y + builder.leaf(&rule<ParameterLeaf>, Joined<Name, "_bias">::value, Shape<Out>::dims, dtype);
+    using Kept = typename remove_axes<typename X::shape, Contracted...>::type;
+    Builder& builder = *x.builder;
+    if constexpr (has_axis<Out::letter, Kept>) {
+      return x.refused();
+    } else {
+      using Layer = Symbol<typename X::element, typename append_axis<Kept, Out>::type>;
+      if constexpr (judge_linear<X, Out, Contracted...>() != LinearRule::kept) {
+        builder.report({Rule::reported});
+        return Layer(&builder, x.id);
+      } else {
+        constexpr DType dtype = dtype_v<typename X::element>;
+        const Value w = builder.leaf(
+            &rule<ParameterLeaf>, Joined<Name, "_weight">::value,
+            Shape<Axis<'O', Out::size>, Axis<Contracted, extent_along<Contracted, typename X::shape>>...>::dims, dtype);
+        Value y = Dot::make(Dot::nt, x.value(), w, Out::letter);
+        if (bias == Bias::yes) {
+          y = y + builder.leaf(&rule<ParameterLeaf>, Joined<Name, "_bias">::value, Shape<Out>::dims, dtype);
+        }
+        return Layer(y);
+      }
     }
-    return Layer(y);
   }
 }
 
@@ -92,14 +147,19 @@ constexpr auto make_linear(const X& x, Bias bias) {
 /// y = x W^T + b over the axis that `Out` replaces: `linear<"fc1", C<128>>(x)` contracts the axis C of x, which must be
 /// its last. Parameters: NAME_weight of shape (O, C), NAME_bias of shape (Out).
 template <FixedString Name, class Out, class X>
-  requires is_model_symbol<X>
 constexpr auto linear(const X& x, Bias bias = Bias::yes) {
-  using S = typename X::shape;
+  using S = detail::shape_or_scalar<X>;
+  constexpr detail::LinearRule broken = detail::judge_linear<X, Out, Out::letter>();
   // Each check stands in the function that users call: a compiler then names their line near the top.
+  static_assert(detail::is_symbol_operand<detail::linear_text, detail::spelled<Name>, X>,
+                "linear: the operand must be a model's symbol");
+  static_assert(broken != detail::LinearRule::batch_axis ||
+                    detail::axis_is_not_the_batch<detail::linear_text, Out::letter>,
+                "linear: the batch axis N is neither contracted nor produced, since its rows lie on different devices");
   static_assert(
-      detail::operand_has_axis<detail::linear_text, Out::letter, S>,
+      broken != detail::LinearRule::present || detail::operand_has_axis<detail::linear_text, Out::letter, S>,
       "linear: the operand has no axis of the letter to contract; it replaces the axis that its output names");
-  static_assert(!has_axis<Out::letter, S> || detail::axes_are_the_last<detail::linear_text, S, Out::letter>,
+  static_assert(broken != detail::LinearRule::last || detail::axes_are_the_last<detail::linear_text, S, Out::letter>,
                 "linear: the contracted axis must be the last one of the operand");
   return detail::make_linear<Name, Out, Out::letter>(x, bias);
 }
@@ -107,15 +167,24 @@ constexpr auto linear(const X& x, Bias bias = Bias::yes) {
 /// The same over several trailing axes, named in order: `linear<"fc1", C<10>, 'C', 'H', 'W'>(x)`. NAME_weight has the
 /// shape (O, C, H, W).
 template <FixedString Name, class Out, char First, char... Rest, class X>
-  requires is_model_symbol<X>
 constexpr auto linear(const X& x, Bias bias = Bias::yes) {
-  using S = typename X::shape;
-  constexpr bool present = has_axis<First, S> && (has_axis<Rest, S> && ...);
-  static_assert(detail::operand_has_axis<detail::linear_text, First, S> &&
-                    (detail::operand_has_axis<detail::linear_text, Rest, S> && ...),
+  using S = detail::shape_or_scalar<X>;
+  constexpr detail::LinearRule broken = detail::judge_linear<X, Out, First, Rest...>();
+  static_assert(detail::is_symbol_operand<detail::linear_text, detail::spelled<Name>, X>,
+                "linear: the operand must be a model's symbol");
+  static_assert(broken != detail::LinearRule::batch_axis ||
+                    (detail::axis_is_not_the_batch<detail::linear_text, Out::letter> &&
+                     detail::axis_is_not_the_batch<detail::linear_text, First> &&
+                     (detail::axis_is_not_the_batch<detail::linear_text, Rest> && ...)),
+                "linear: the batch axis N is neither contracted nor produced, since its rows lie on different devices");
+  static_assert(broken != detail::LinearRule::present ||
+                    (detail::operand_has_axis<detail::linear_text, First, S> &&
+                     (detail::operand_has_axis<detail::linear_text, Rest, S> && ...)),
                 "linear: the operand has no axis of a letter to contract");
-  static_assert(!present || detail::axes_are_the_last<detail::linear_text, S, First, Rest...>,
+  static_assert(broken != detail::LinearRule::last || detail::axes_are_the_last<detail::linear_text, S, First, Rest...>,
                 "linear: the contracted axes must be the last ones of the operand, in order");
+  static_assert(broken != detail::LinearRule::output || detail::axis_is_new<detail::linear_text, Out::letter, S>,
+                "linear: the operand already has the axis that the output names; give the output another letter");
   return detail::make_linear<Name, Out, First, Rest...>(x, bias);
 }
 
@@ -131,19 +200,21 @@ constexpr Id find_label(Builder& builder, const char* head, const Dims& dims) {
   return label;
 }
 
-/// A reduction over the axes of `Letters`; `Reduce` appends it.
-template <class Op, char... Letters, class X, class Reduce>
+/// A reduction over the axes of `Letters`; `Reduce` appends it. A refused one gives what it can.
+template <char... Letters, class X, class Reduce>
 constexpr auto reduce_axes(const X& x, Reduce reduce) {
-  using S = typename X::shape;
-  static_assert((operand_has_axis<Op, Letters, S> && ...),
-                "reduction: the operand has no axis of the letter to reduce over");
-  using Reduced = Symbol<typename X::element, typename remove_axes<S, Letters...>::type>;
-  if constexpr ((has_axis<Letters, S> && ...)) {
-    constexpr char letters[] = {Letters..., '\0'};
-    return Reduced(reduce(x.value(), letters));
+  if constexpr (!is_model_symbol<X>) {
+    return Refused{};
   } else {
-    x.builder->report({Rule::reported});
-    return Reduced(x.builder, x.id);
+    using S = typename X::shape;
+    using Reduced = Symbol<typename X::element, typename remove_axes<S, Letters...>::type>;
+    if constexpr ((has_axis<Letters, S> && ...) && are_different<Letters...>()) {
+      constexpr char letters[] = {Letters..., '\0'};
+      return Reduced(reduce(x.value(), letters));
+    } else {
+      x.builder->report({Rule::reported});
+      return Reduced(x.builder, x.id);
+    }
   }
 }
 
@@ -155,25 +226,32 @@ template <FixedString Name, class X>
 constexpr auto softmax_output(const X& x, const SoftmaxOutputOptions& options = {}) {
   static_assert(detail::is_symbol_operand<detail::softmax_output_text, detail::spelled<Name>, X>,
                 "softmax_output: the operand must be a model's symbol");
-  constexpr Dims dims = X::shape::dims;
-  static_assert(dims.rank >= 1 && dims.letters[dims.rank - 1] != batch_axis,
+  constexpr Dims dims = detail::shape_or_scalar<X>::dims;
+  constexpr bool has_classes = dims.rank >= 1 && dims.letters[dims.rank > 0 ? dims.rank - 1 : 0] != batch_axis;
+  static_assert(!is_model_symbol<X> || has_classes,
                 "softmax_output: the last axis holds the classes and cannot be the batch axis N");
-  Builder& builder = *x.builder;
-  Attributes attributes;
-  attributes.number = options.grad_scale;
-  attributes.second = options.ignore_label;
-  attributes.flags = (options.use_ignore ? SoftmaxOutput::ignores : 0) |
-                     (options.normalization == Normalization::valid ? SoftmaxOutput::valid : 0) |
-                     (options.normalization == Normalization::none ? SoftmaxOutput::plain_sum : 0);
-  attributes.of = detail::find_label<Name>(builder, "softmax_output", dims);
-  if (attributes.of != no_id) {
-    const Dims label = builder[attributes.of].dims;
-    if (!(label == dims.without(dims.letters[dims.rank - 1]))) {
-      builder.report(
-          {Rule::label_shape_differs, "softmax_output", detail::Joined<Name, "_label">::value, '\0', dims, label});
+  if constexpr (!is_model_symbol<X>) {
+    return Refused{};
+  } else if constexpr (!has_classes) {
+    return x.refused();
+  } else {
+    Builder& builder = *x.builder;
+    Attributes attributes;
+    attributes.number = options.grad_scale;
+    attributes.second = options.ignore_label;
+    attributes.flags = (options.use_ignore ? SoftmaxOutput::ignores : 0) |
+                       (options.normalization == Normalization::valid ? SoftmaxOutput::valid : 0) |
+                       (options.normalization == Normalization::none ? SoftmaxOutput::plain_sum : 0);
+    attributes.of = detail::find_label<Name>(builder, "softmax_output", dims);
+    if (attributes.of != no_id) {
+      const Dims label = builder[attributes.of].dims;
+      if (!(label == dims.without(dims.letters[dims.rank - 1]))) {
+        builder.report(
+            {Rule::label_shape_differs, "softmax_output", detail::Joined<Name, "_label">::value, '\0', dims, label});
+      }
     }
+    return X(builder.apply(&rule<SoftmaxOutput>, attributes, &x.id, 1, detail::stored<Name>));
   }
-  return X(builder.apply(&rule<SoftmaxOutput>, attributes, &x.id, 1, detail::stored<Name>));
 }
 
 /// x itself, with half the squared distance to the input NAME_label as loss, divided by the outputs of a row. Label:
@@ -182,33 +260,47 @@ template <FixedString Name, class X>
 constexpr auto linear_regression_output(const X& x, double grad_scale = 1) {
   static_assert(detail::is_symbol_operand<detail::linear_regression_output_text, detail::spelled<Name>, X>,
                 "linear_regression_output: the operand must be a model's symbol");
-  constexpr Dims dims = X::shape::dims;
-  Builder& builder = *x.builder;
-  Attributes attributes;
-  attributes.number = grad_scale;
-  attributes.of = detail::find_label<Name>(builder, "linear_regression_output", dims);
-  if (attributes.of != no_id) {
-    const Dims label = builder[attributes.of].dims;
-    if (!broadcasts_to(label, dims) || label.size() != dims.size()) {
-      builder.report({Rule::label_shape_differs, "linear_regression_output", detail::Joined<Name, "_label">::value,
-                      '\0', dims, label});
+  constexpr Dims dims = detail::shape_or_scalar<X>::dims;
+  if constexpr (!is_model_symbol<X>) {
+    return Refused{};
+  } else {
+    Builder& builder = *x.builder;
+    Attributes attributes;
+    attributes.number = grad_scale;
+    attributes.of = detail::find_label<Name>(builder, "linear_regression_output", dims);
+    if (attributes.of != no_id) {
+      const Dims label = builder[attributes.of].dims;
+      if (!broadcasts_to(label, dims) || label.size() != dims.size()) {
+        builder.report({Rule::label_shape_differs, "linear_regression_output", detail::Joined<Name, "_label">::value,
+                        '\0', dims, label});
+      }
     }
+    return X(builder.apply(&rule<LinearRegressionOutput>, attributes, &x.id, 1, detail::stored<Name>));
   }
-  return X(builder.apply(&rule<LinearRegressionOutput>, attributes, &x.id, 1, detail::stored<Name>));
 }
 
 /// Sum over named axes: `sum<N>(x)`, `sum<N, C>(x)`. Over N it is a partial sum on each device until it is merged.
 template <template <extent> class... Names, class X>
-  requires is_model_symbol<X>
 constexpr auto sum(const X& x) {
-  return detail::reduce_axes<detail::sum_text, Names<1>::letter...>(x, &detail::sum_over);
+  static_assert(detail::is_symbol_operand<detail::sum_text, text<Names<1>::letter...>, X>,
+                "sum: the operand must be a model's symbol");
+  static_assert(detail::no_axis_twice<detail::sum_text, Names<1>::letter...>, "sum: an axis is named twice");
+  static_assert(!is_model_symbol<X> ||
+                    (detail::operand_has_axis<detail::sum_text, Names<1>::letter, detail::shape_or_scalar<X>> && ...),
+                "sum: the operand has no axis of the letter to sum over");
+  return detail::reduce_axes<Names<1>::letter...>(x, &detail::sum_over);
 }
 
 /// Mean over named axes; over N it is the mean over the whole batch, on all devices.
 template <template <extent> class... Names, class X>
-  requires is_model_symbol<X>
 constexpr auto mean(const X& x) {
-  return detail::reduce_axes<detail::mean_text, Names<1>::letter...>(x, &detail::mean_over);
+  static_assert(detail::is_symbol_operand<detail::mean_text, text<Names<1>::letter...>, X>,
+                "mean: the operand must be a model's symbol");
+  static_assert(detail::no_axis_twice<detail::mean_text, Names<1>::letter...>, "mean: an axis is named twice");
+  static_assert(!is_model_symbol<X> ||
+                    (detail::operand_has_axis<detail::mean_text, Names<1>::letter, detail::shape_or_scalar<X>> && ...),
+                "mean: the operand has no axis of the letter to average over");
+  return detail::reduce_axes<Names<1>::letter...>(x, &detail::mean_over);
 }
 
 } // namespace cleave

@@ -24,6 +24,12 @@ struct Symbol {
       : builder(value.builder), id(value.id) {} // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
   [[nodiscard]] constexpr Value value() const { return {builder, id}; }
 
+  /// Itself, in place of a result that was refused in words: the program is not looked at any further.
+  [[nodiscard]] constexpr Symbol refused() const {
+    builder->report({Rule::reported});
+    return *this;
+  }
+
   /// Appends the elementwise `Op` on symbols and numbers; one operand's axes must be found in the other, by name.
   template <class Op, class... X>
   static constexpr auto apply(const X&... x);

@@ -12,11 +12,22 @@ struct Outputs {
   Id ids[sizeof...(S)];
 };
 
+namespace detail {
+template <class X>
+concept symbol_to_return = is_model_symbol<X>;
+} // namespace detail
+
 /// `return cleave::outputs(a, b);`
 template <class... S>
 constexpr auto outputs(const S&... symbols) {
-  static_assert((is_model_symbol<S> && ...), "outputs: a model returns symbols");
-  return Outputs<S...>{{symbols.id...}};
+  constexpr bool refused_before = (detail::refused_operand<S> || ...);
+  static_assert(sizeof...(S) > 0, "outputs: a model returns at least one symbol");
+  static_assert(refused_before || (detail::symbol_to_return<S> && ...), "outputs: a model returns symbols");
+  if constexpr (sizeof...(S) > 0 && (is_model_symbol<S> && ...)) {
+    return Outputs<S...>{{symbols.id...}};
+  } else {
+    return Refused{};
+  }
 }
 
 namespace detail {

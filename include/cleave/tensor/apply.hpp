@@ -162,12 +162,28 @@ concept operands_fit_along = broadcast_fits<Left, Right>;
 template <class Op, int Leaves, int Operations>
 concept expression_is_short = Leaves <= max_leaves && Operations <= max_statements;
 
+/// Whether a misuse has symbols among its operands: inside a model.
+template <class Op, class... X>
+concept misuses_symbols = Operands<Op, X...>::is_symbolic && misuse<Op, X...> != Misuse::none;
+
 template <class X, class... Rest>
 constexpr const auto& first_symbol(const X& x, const Rest&... rest) {
   if constexpr (symbol_operand<X>) {
     return x;
   } else {
     return first_symbol(rest...);
+  }
+}
+
+/// What a refused operation on symbols gives: a symbol, so that the model around it stays well formed. Its builder
+/// takes note that the program is refused already.
+template <class... X>
+constexpr auto refused_symbol(const X&... x) {
+  const auto& symbol = first_symbol(x...);
+  if constexpr (requires { symbol.refused(); }) {
+    return symbol.refused();
+  } else {
+    return symbol;
   }
 }
 
@@ -188,7 +204,11 @@ CLEAVE_REFUSES_IF(CLEAVE_SAYS_ELEMENTS, detail::misuse<Op, X...> == detail::Misu
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_NUMBER, detail::misuse<Op, X...> == detail::Misuse::number_is_cut)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_SHAPES, detail::misuse<Op, X...> == detail::Misuse::shapes)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_LENGTH, detail::misuse<Op, X...> == detail::Misuse::length)
-constexpr auto apply(const X&... x) {
+constexpr auto apply(const X&... x)
+#if defined(__clang__)
+  requires(!detail::misuses_symbols<Op, X...>)
+#endif
+{
   // clang-format on
   using Judged = detail::Operands<Op, X...>;
   using detail::Misuse;
@@ -220,7 +240,7 @@ constexpr auto apply(const X&... x) {
     if constexpr (Judged::misuse == Misuse::none) {
       return std::remove_cvref_t<decltype(detail::first_symbol(x...))>::template apply<Op>(x...);
     } else {
-      return detail::first_symbol(x...);
+      return detail::refused_symbol(x...);
     }
   } else if constexpr (Judged::misuse == Misuse::none) {
     using T = typename Judged::element::left;
@@ -230,6 +250,31 @@ constexpr auto apply(const X&... x) {
     return Refused{};
   }
 }
+
+#if defined(__clang__)
+// A call refused by diagnose_if is no expression, and a model with such a call cannot be called: every use of it would
+// be one more error. A call of an unavailable function is refused once and goes on.
+#define CLEAVE_REFUSES_SYMBOLS(sentence, ...)                                                                          \
+  template <class Op, class... X, char Axis = detail::Operands<Op, X...>::axis>                                        \
+    requires detail::misuses_symbols<Op, X...> && (detail::misuse<Op, X...> == __VA_ARGS__)                            \
+  __attribute__((unavailable(sentence))) constexpr auto apply(const X&... x) {                                         \
+    return detail::refused_symbol(x...);                                                                               \
+  }
+CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_PARTIAL, detail::Misuse::partial)
+CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_SYMBOL, detail::Misuse::symbol_meets_tensor)
+CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_DYNAMIC, detail::Misuse::dynamic_extent)
+CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_DEVICES, detail::Misuse::devices)
+CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_ELEMENTS, detail::Misuse::elements)
+CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_NUMBER, detail::Misuse::number_is_cut)
+CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_SHAPES, detail::Misuse::shapes)
+#undef CLEAVE_REFUSES_SYMBOLS
+/// A symbol that meets a value refused before.
+template <class Op, class... X>
+  requires detail::misuses_symbols<Op, X...> && (detail::misuse<Op, X...> == detail::Misuse::known_before)
+constexpr auto apply(const X&... x) {
+  return detail::refused_symbol(x...);
+}
+#endif
 
 } // namespace cleave
 
