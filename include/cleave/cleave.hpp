@@ -23,6 +23,7 @@
 #include <cleave/group/job.hpp>
 
 #include <cleave/group/batch.hpp>
+#include <cleave/group/judge.hpp>
 #include <cleave/group/plan.hpp>
 
 #include <cleave/group/data_parallel_group.hpp>

@@ -9,8 +9,8 @@
 #include "support/runner.hpp"
 
 #include <cleave/graph/print.hpp>
-#include <cleave/model/trace.hpp>
 #include <cleave/graph/verify.hpp>
+#include <cleave/model/trace.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -58,8 +58,11 @@ struct append_axis<Shape<Axes...>, A> {
 template <class Op, class Name, class X>
 concept is_symbol_operand = is_model_symbol<X> || refused_operand<X>;
 
-template <class Op, char Letter>
-concept axis_is_not_the_batch = Letter != batch_axis;
+template <class Op, char... Letters>
+concept no_axis_is_the_batch = ((Letters != batch_axis) && ...);
+
+template <class Op, class S, char... Letters>
+concept operand_has_axes = (has_axis<Letters, S> && ...);
 
 template <class Op, char Letter, class S>
 concept axis_is_new = !has_axis<Letter, S>;
@@ -154,7 +157,7 @@ constexpr auto linear(const X& x, Bias bias = Bias::yes) {
   static_assert(detail::is_symbol_operand<detail::linear_text, detail::spelled<Name>, X>,
                 "linear: the operand must be a model's symbol");
   static_assert(broken != detail::LinearRule::batch_axis ||
-                    detail::axis_is_not_the_batch<detail::linear_text, Out::letter>,
+                    detail::no_axis_is_the_batch<detail::linear_text, Out::letter>,
                 "linear: the batch axis N is neither contracted nor produced, since its rows lie on different devices");
   static_assert(
       broken != detail::LinearRule::present || detail::operand_has_axis<detail::linear_text, Out::letter, S>,
@@ -173,13 +176,10 @@ constexpr auto linear(const X& x, Bias bias = Bias::yes) {
   static_assert(detail::is_symbol_operand<detail::linear_text, detail::spelled<Name>, X>,
                 "linear: the operand must be a model's symbol");
   static_assert(broken != detail::LinearRule::batch_axis ||
-                    (detail::axis_is_not_the_batch<detail::linear_text, Out::letter> &&
-                     detail::axis_is_not_the_batch<detail::linear_text, First> &&
-                     (detail::axis_is_not_the_batch<detail::linear_text, Rest> && ...)),
+                    detail::no_axis_is_the_batch<detail::linear_text, Out::letter, First, Rest...>,
                 "linear: the batch axis N is neither contracted nor produced, since its rows lie on different devices");
   static_assert(broken != detail::LinearRule::present ||
-                    (detail::operand_has_axis<detail::linear_text, First, S> &&
-                     (detail::operand_has_axis<detail::linear_text, Rest, S> && ...)),
+                    detail::operand_has_axes<detail::linear_text, S, First, Rest...>,
                 "linear: the operand has no axis of a letter to contract");
   static_assert(broken != detail::LinearRule::last || detail::axes_are_the_last<detail::linear_text, S, First, Rest...>,
                 "linear: the contracted axes must be the last ones of the operand, in order");
@@ -286,7 +286,7 @@ constexpr auto sum(const X& x) {
                 "sum: the operand must be a model's symbol");
   static_assert(detail::no_axis_twice<detail::sum_text, Names<1>::letter...>, "sum: an axis is named twice");
   static_assert(!is_model_symbol<X> ||
-                    (detail::operand_has_axis<detail::sum_text, Names<1>::letter, detail::shape_or_scalar<X>> && ...),
+                    detail::operand_has_axes<detail::sum_text, detail::shape_or_scalar<X>, Names<1>::letter...>,
                 "sum: the operand has no axis of the letter to sum over");
   return detail::reduce_axes<Names<1>::letter...>(x, &detail::sum_over);
 }
@@ -298,7 +298,7 @@ constexpr auto mean(const X& x) {
                 "mean: the operand must be a model's symbol");
   static_assert(detail::no_axis_twice<detail::mean_text, Names<1>::letter...>, "mean: an axis is named twice");
   static_assert(!is_model_symbol<X> ||
-                    (detail::operand_has_axis<detail::mean_text, Names<1>::letter, detail::shape_or_scalar<X>> && ...),
+                    detail::operand_has_axes<detail::mean_text, detail::shape_or_scalar<X>, Names<1>::letter...>,
                 "mean: the operand has no axis of the letter to average over");
   return detail::reduce_axes<Names<1>::letter...>(x, &detail::mean_over);
 }

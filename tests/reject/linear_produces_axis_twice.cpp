@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: linear: the operand already has the axis that the output names
+#include <cleave/cleave.hpp>
+
+using cleave::axes::C, cleave::axes::H, cleave::axes::K, cleave::axes::N;
+
+struct Model {
+  constexpr auto operator()(auto data) const {
+#ifdef CLEAVE_REJECT
+    return cleave::softmax_output<"softmax">(
+        cleave::linear<"fc1", K<4>, 'C'>(cleave::linear<"fc0", C<5>>(data))); // wrong
+#else
+    return cleave::softmax_output<"softmax">(cleave::linear<"fc1", H<4>, 'C'>(cleave::linear<"fc0", C<5>>(data)));
+#endif
+  }
+};
+
+struct Job {
+  using model = Model;
+  using devices = cleave::Devices<cleave::Cpu<0>, cleave::Cpu<1>>;
+  using batches = cleave::Batches<8>;
+  using data = cleave::Inputs<cleave::Input<"data", float, N<cleave::batch>, K<3>, C<12>>>;
+  using labels = cleave::Inputs<cleave::Input<"softmax_label", float, N<cleave::batch>, K<3>>>;
+  using optimizer = cleave::Sgd;
+};
+
+void run(cleave::DataParallelGroup<Job>& group) { group.backward(); }
