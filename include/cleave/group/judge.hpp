@@ -7,8 +7,7 @@
 #include <cleave/tensor/partial.hpp>
 #include <cleave/tensor/tensor.hpp>
 
-namespace cleave {
-namespace detail {
+namespace cleave::detail {
 
 template <extent BatchSize, int Devices, int StarvingDevice>
 inline constexpr bool every_device_has_rows = StarvingDevice < 0;
@@ -233,6 +232,4 @@ inline constexpr GroupPlan group_plan{Job::devices::count,
                                       ParametersOf<Job>::arena_bytes(ArenaId::gradients),
                                       optimizer_rule<Job>()};
 
-} // namespace detail
-
-} // namespace cleave
+} // namespace cleave::detail
