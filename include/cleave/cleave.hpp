@@ -15,6 +15,8 @@
 
 #include <cleave/graph/report.hpp>
 
+#include <cleave/ops/reduce.hpp>
+
 #include <cleave/model/symbol.hpp>
 
 #include <cleave/model/layers.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tensors by themselves: shapes, views, lazy expressions, and elementwise operations on them.
+// Tensors by themselves: shapes, views, lazy expressions, and the operations on them.
 #pragma once
 
 // First, so that messages need few lines to say by way of which headers they come.
@@ -9,6 +9,7 @@
 
 #include <cleave/device/cpu.hpp>
 #include <cleave/ops/elementwise.hpp>
+#include <cleave/ops/reduce.hpp>
 #include <cleave/shape/layout.hpp>
 #include <cleave/shape/slice.hpp>
 #include <cleave/tensor/movement.hpp>

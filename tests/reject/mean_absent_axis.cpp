@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: mean: the operand has no axis of the letter to average over
+// expect: mean: expects a tensor, or a model's symbol, that has the axes to average over, each named once
+// expect: axis_absent
 #include <cleave/cleave.hpp>
 
 using cleave::axes::C, cleave::axes::H, cleave::axes::N;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: sum: an axis is named twice
+// expect: sum: expects a tensor, or a model's symbol, that has the axes to sum over, each named once
+// expect: axis_named_twice
 #include <cleave/cleave.hpp>
 
 using cleave::axes::C, cleave::axes::N;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: sum: the operand must be a model's symbol
+// expect: sum: expects a tensor, or a model's symbol, that has the axes to sum over, each named once
+// expect: is_no_operand
 #include <cleave/cleave.hpp>
 
 using cleave::axes::C, cleave::axes::N;

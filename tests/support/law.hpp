@@ -2,8 +2,9 @@
 // The laws every operation keeps. One row names the operation, how it is called and where its operands are sampled:
 //   LAW_ROW_1(Tanh, tanh(x), -3, 3)     LAW_ROW_2(Divide, x / y, 0.5, 2)      operands have the shape [N3, C5]
 // Checked: the shape that is inferred is the shape that is computed; the value equals `Op::apply` on each element
-// (where the row names an elementwise struct); the gradient equals central differences in f64; equal nodes are joined;
-// the graph prints the operation's name; the placement follows the operands'.
+// (where the row names an elementwise struct) and is, bit for bit, what tensors outside a model give; the gradient
+// equals central differences in f64; equal nodes are joined; the graph prints the operation's name; the placement
+// follows the operands'.
 #pragma once
 
 #include "support/runner.hpp"
@@ -11,9 +12,11 @@
 #include <cleave/graph/print.hpp>
 #include <cleave/graph/verify.hpp>
 #include <cleave/model/trace.hpp>
+#include <cleave/tensor.hpp>
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -202,6 +205,26 @@ void check(double low, double high) {
         CHECK(y[i] == Approx(Op::apply(operands[0][i], operands[1][i])));
       }
     }
+  }
+
+  // the same call on tensors; layers, which make parameters, are for models only
+  constexpr bool takes_tensors = !requires { F::is_layer; };
+  const auto tensor = [](const test::Numbers& values) {
+    cleave::Tensor<double, Sample> made(cleave::uninitialized);
+    std::copy(values.begin(), values.end(), made.begin());
+    return made;
+  };
+  const auto expect_same = [&y](const auto& computed) {
+    if constexpr (!cleave::detail::refused_operand<std::remove_cvref_t<decltype(computed)>>) {
+      const auto eager = cleave::to_tensor(computed);
+      static_assert(std::is_same_v<typename decltype(eager)::shape, typename Y::shape>);
+      CHECK(std::equal(y.begin(), y.end(), eager.begin(), eager.end()));
+    }
+  };
+  if constexpr (Arity == 1 && takes_tensors) {
+    expect_same(F{}(tensor(operands[0])));
+  } else if constexpr (Arity == 2 && takes_tensors) {
+    expect_same(F{}(tensor(operands[0]), tensor(operands[1])));
   }
 
   // gradient

@@ -76,15 +76,6 @@ template <class Program, int Kernel>
 inline constexpr Chain chain = chain_of(graph<Program>.view(), fused<Program>.root, roots<Program>.id[Kernel],
                                         starts<Program>.first[roots<Program>.id[Kernel]]);
 
-template <DType Type>
-struct element_of {
-  using type = float;
-};
-template <>
-struct element_of<DType::f64> {
-  using type = double;
-};
-
 template <class Program, int Kernel, int Statement>
 struct LowerStatement {
   static constexpr Id node = chain<Program, Kernel>.statements[Statement];
@@ -99,7 +90,7 @@ template <class Program, int Kernel>
 struct LowerChain {
   template <int... S, int... K>
   static auto make(std::integer_sequence<int, S...>, std::integer_sequence<int, K...>)
-      -> Fused<typename element_of<graph<Program>.nodes[roots<Program>.id[Kernel]].dtype>::type,
+      -> Fused<element_t<graph<Program>.nodes[roots<Program>.id[Kernel]].dtype>,
                Leaves<chain<Program, Kernel>.modes[K]...>, typename LowerStatement<Program, Kernel, S>::type...>;
   using type = decltype(make(std::make_integer_sequence<int, chain<Program, Kernel>.statement_count>{},
                              std::make_integer_sequence<int, chain<Program, Kernel>.leaf_count>{}));

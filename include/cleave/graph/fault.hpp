@@ -14,6 +14,7 @@ enum class Rule : unsigned char {
   reported,             ///< a static_assert has said it already: the compilation ends without a second message
   shapes_differ,        ///< operands of an operation do not fit by axis name
   axis_absent,          ///< an operation names an axis its operand lacks
+  axis_named_twice,     ///< an operation names an axis twice
   dtype_unsupported,    ///< an operation has operands it cannot compute with
   dtypes_differ,        ///< operands of an operation have different element types
   name_used_twice,      ///< two inputs or parameters of one name

@@ -45,7 +45,7 @@ class DataParallelGroup {
   using parameter_shape = decltype(detail::shape_from<Parameters::table.of[known_parameter<Name>].dims>(
       std::make_integer_sequence<int, Parameters::table.of[known_parameter<Name>].dims.rank>{}));
   template <FixedString Name>
-  using parameter_element = typename detail::element_of<Parameters::table.of[known_parameter<Name>].dtype>::type;
+  using parameter_element = element_t<Parameters::table.of[known_parameter<Name>].dtype>;
 
 public:
   static constexpr int devices = Plan::devices::count;
@@ -337,6 +337,7 @@ private:
   // clang-format off
   static_assert(detail::keeps<Rule::shapes_differ, Found>, "program: the operands of an operation do not fit by axis name");
   static_assert(detail::keeps<Rule::axis_absent, Found>, "program: an operation names an axis that its operand lacks");
+  static_assert(detail::keeps<Rule::axis_named_twice, Found>, "program: an operation names an axis twice");
   static_assert(detail::keeps<Rule::dtype_unsupported, Found>, "program: operations compute with float and double; declare the input as one of them, scatter casts what the batch holds");
   static_assert(detail::keeps<Rule::dtypes_differ, Found>, "program: the operands of an operation have different element types");
   static_assert(detail::keeps<Rule::name_used_twice, Found>, "model: two parameters or inputs have the same name; give every layer its own");

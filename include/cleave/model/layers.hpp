@@ -15,8 +15,6 @@ using linear_text = text<'l', 'i', 'n', 'e', 'a', 'r'>;
 using softmax_output_text = text<'s', 'o', 'f', 't', 'm', 'a', 'x', '_', 'o', 'u', 't', 'p', 'u', 't'>;
 using linear_regression_output_text = text<'l', 'i', 'n', 'e', 'a', 'r', '_', 'r', 'e', 'g', 'r', 'e', 's', 's', 'i',
                                            'o', 'n', '_', 'o', 'u', 't', 'p', 'u', 't'>;
-using sum_text = text<'s', 'u', 'm'>;
-using mean_text = text<'m', 'e', 'a', 'n'>;
 
 /// The contracted axes must be the last ones of the operand, in the order given.
 template <class S, char... Letters>
@@ -66,22 +64,6 @@ concept operand_has_axes = (has_axis<Letters, S> && ...);
 
 template <class Op, char Letter, class S>
 concept axis_is_new = !has_axis<Letter, S>;
-
-template <char... Letters>
-constexpr bool are_different() {
-  constexpr char letters[] = {Letters..., '\0'};
-  constexpr int count = sizeof...(Letters);
-  for (int i = 0; i < count; ++i) {
-    for (int j = i + 1; j < count; ++j) {
-      if (letters[i] == letters[j]) {
-        return false;
-      }
-    }
-  }
-  return true;
-}
-template <class Op, char... Letters>
-concept no_axis_twice = are_different<Letters...>();
 
 /// Shape of an operand; of what is no symbol, a scalar.
 template <class X>
@@ -200,24 +182,6 @@ constexpr Id find_label(Builder& builder, const char* head, const Dims& dims) {
   return label;
 }
 
-/// A reduction over the axes of `Letters`; `Reduce` appends it. A refused one gives what it can.
-template <char... Letters, class X, class Reduce>
-constexpr auto reduce_axes(const X& x, Reduce reduce) {
-  if constexpr (!is_model_symbol<X>) {
-    return Refused{};
-  } else {
-    using S = typename X::shape;
-    using Reduced = Symbol<typename X::element, typename remove_axes<S, Letters...>::type>;
-    if constexpr ((has_axis<Letters, S> && ...) && are_different<Letters...>()) {
-      constexpr char letters[] = {Letters..., '\0'};
-      return Reduced(reduce(x.value(), letters));
-    } else {
-      x.builder->report({Rule::reported});
-      return Reduced(x.builder, x.id);
-    }
-  }
-}
-
 } // namespace detail
 
 /// Softmax along the last axis, and the cross entropy with the input NAME_label as loss. Label: the shape of x without
@@ -277,30 +241,6 @@ constexpr auto linear_regression_output(const X& x, double grad_scale = 1) {
     }
     return X(builder.apply(&rule<LinearRegressionOutput>, attributes, &x.id, 1, detail::stored<Name>));
   }
-}
-
-/// Sum over named axes: `sum<N>(x)`, `sum<N, C>(x)`. Over N it is a partial sum on each device until it is merged.
-template <template <extent> class... Names, class X>
-constexpr auto sum(const X& x) {
-  static_assert(detail::is_symbol_operand<detail::sum_text, text<Names<1>::letter...>, X>,
-                "sum: the operand must be a model's symbol");
-  static_assert(detail::no_axis_twice<detail::sum_text, Names<1>::letter...>, "sum: an axis is named twice");
-  static_assert(!is_model_symbol<X> ||
-                    detail::operand_has_axes<detail::sum_text, detail::shape_or_scalar<X>, Names<1>::letter...>,
-                "sum: the operand has no axis of the letter to sum over");
-  return detail::reduce_axes<Names<1>::letter...>(x, &detail::sum_over);
-}
-
-/// Mean over named axes; over N it is the mean over the whole batch, on all devices.
-template <template <extent> class... Names, class X>
-constexpr auto mean(const X& x) {
-  static_assert(detail::is_symbol_operand<detail::mean_text, text<Names<1>::letter...>, X>,
-                "mean: the operand must be a model's symbol");
-  static_assert(detail::no_axis_twice<detail::mean_text, Names<1>::letter...>, "mean: an axis is named twice");
-  static_assert(!is_model_symbol<X> ||
-                    detail::operand_has_axes<detail::mean_text, detail::shape_or_scalar<X>, Names<1>::letter...>,
-                "mean: the operand has no axis of the letter to average over");
-  return detail::reduce_axes<Names<1>::letter...>(x, &detail::mean_over);
 }
 
 } // namespace cleave

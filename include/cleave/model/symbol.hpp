@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cleave/base/diagnose.hpp>
+#include <cleave/ops/call.hpp>
 #include <cleave/ops/elementwise.hpp>
 #include <cleave/shape/broadcast.hpp>
 
@@ -23,6 +24,11 @@ struct Symbol {
   constexpr Symbol(Value value)
       : builder(value.builder), id(value.id) {} // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
   [[nodiscard]] constexpr Value value() const { return {builder, id}; }
+  /// A value of the same graph and element type that is known to have the shape `To`.
+  template <class To>
+  [[nodiscard]] constexpr Symbol<T, To> retyped(Value value) const {
+    return value;
+  }
 
   /// Itself, in place of a result that was refused in words: the program is not looked at any further.
   [[nodiscard]] constexpr Symbol refused() const {
@@ -33,6 +39,14 @@ struct Symbol {
   /// Appends the elementwise `Op` on symbols and numbers; one operand's axes must be found in the other, by name.
   template <class Op, class... X>
   static constexpr auto apply(const X&... x);
+
+  /// Appends `Op` on symbols; `C` has judged the call and knows the result's type.
+  template <class Op, class C, class... X>
+  [[nodiscard]] constexpr auto call(const Attributes& attributes, const X&... x) const {
+    const Id operands[] = {x.id...};
+    return Symbol<typename C::element, typename C::shape>(
+        builder->apply(&rule<Op>, attributes, operands, static_cast<int>(sizeof...(X))));
+  }
 };
 
 template <class X>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cleave/ops/call.hpp>
 #include <cleave/ops/elementwise.hpp>
 #include <cleave/ops/kernels.hpp>
 
@@ -17,7 +18,8 @@ struct Sum : OpDefaults {
     detail::infer_dtype(at);
     for (const char letter : at.attributes.letters) {
       if (letter != '\0' && !at.dims.has(letter)) {
-        at.fault = {Rule::axis_absent, "", "", letter, at.operands[0]->dims, {}};
+        const bool twice = at.operands[0]->dims.has(letter);
+        at.fault = {twice ? Rule::axis_named_twice : Rule::axis_absent, "", "", letter, at.operands[0]->dims, {}};
       }
       at.dims = at.dims.without(letter);
     }
@@ -75,7 +77,7 @@ namespace detail {
 /// `x` summed over every axis that `letters` names.
 constexpr Value sum_over(Value x, const char* letters) {
   Attributes attributes;
-  for (int i = 0; letters[i] != '\0' && i < max_rank; ++i) {
+  for (int i = 0; i < max_rank && letters[i] != '\0'; ++i) {
     attributes.letters[i] = letters[i];
   }
   return x.builder->apply(&rule<Sum>, attributes, &x.id, 1);
@@ -126,7 +128,7 @@ constexpr Value mean_over(Value x, const char* letters) {
   Value total = sum_over(x, letters);
   bool over_batch = false;
   double count = 1;
-  for (int i = 0; letters[i] != '\0'; ++i) {
+  for (int i = 0; i < max_rank && letters[i] != '\0'; ++i) {
     over_batch = over_batch || letters[i] == batch_axis;
     count *= letters[i] == batch_axis ? 1. : static_cast<double>(dims.extent_of(letters[i]));
   }
@@ -136,7 +138,53 @@ constexpr Value mean_over(Value x, const char* letters) {
   return over_batch ? Value::apply<BatchMean>(total, batch_rows(*x.builder, dtype)) : total;
 }
 
+/// The axes a reduction runs over: those named, or all where none is.
+template <class S, class Positions = std::make_index_sequence<static_cast<std::size_t>(S::rank)>>
+struct AllAxes;
+template <class S, std::size_t... I>
+struct AllAxes<S, std::index_sequence<I...>> {
+  using type = Along<S::dims.letters[I]...>;
+};
+template <class X, char... Letters>
+struct ReducedAxes {
+  using type = Along<Letters...>;
+};
+template <class X>
+struct ReducedAxes<X> : AllAxes<typename facts<X>::shape> {};
+template <class X, char... Letters>
+using reduced_axes = typename ReducedAxes<X, Letters...>::type;
+
 } // namespace detail
+
+/// Sum over named axes, `sum<N>(x)`, `sum<N, C>(x)`, or over all, `sum(x)`. Of a model's symbol, a sum over N is a
+/// partial sum on each device until it is merged. Errors while compiling: an axis absent or named twice.
+template <template <extent> class... Names, class X>
+constexpr auto sum(const X& x) {
+  using Axes = detail::reduced_axes<X, Names<1>::letter...>;
+  static_assert(detail::no_operand_is_partial<text<'s', 'u', 'm'>, X>, "sum: the value " CLEAVE_IS_PARTIAL);
+  static_assert(detail::accepted<refusal_of<Sum, Axes, X>>,
+                "sum: expects a tensor, or a model's symbol, that has the axes to sum over, each named once");
+  return detail::call<Sum, Axes>(Axes::attributes, x);
+}
+
+/// Mean over named axes, or over all; of a model's symbol, over N it is the mean over the whole batch, on all devices.
+/// Errors while compiling: an axis absent or named twice.
+template <template <extent> class... Names, class X>
+constexpr auto mean(const X& x) {
+  using Axes = detail::reduced_axes<X, Names<1>::letter...>;
+  using C = detail::Call<Sum, Axes, X>;
+  static_assert(detail::no_operand_is_partial<text<'m', 'e', 'a', 'n'>, X>, "mean: the value " CLEAVE_IS_PARTIAL);
+  static_assert(detail::accepted<refusal_of<Sum, Axes, X>>,
+                "mean: expects a tensor, or a model's symbol, that has the axes to average over, each named once");
+  if constexpr (C::is_legal && C::is_symbolic) {
+    return x.template retyped<typename C::shape>(detail::mean_over(x.value(), Axes::attributes.letters));
+  } else if constexpr (C::is_legal) {
+    constexpr extent count = X::shape::size / C::shape::size;
+    return to_tensor(sum<Names...>(x) * (1 / static_cast<typename X::element>(count)));
+  } else {
+    return detail::call<Sum, Axes>(Axes::attributes, x);
+  }
+}
 } // namespace cleave
 
 CLEAVE_OP(cleave::BatchMean)

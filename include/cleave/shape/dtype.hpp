@@ -68,6 +68,33 @@ struct dtype_of<std::uint8_t> {
 };
 } // namespace detail
 
+namespace detail {
+template <DType Type>
+struct element_of {
+  using type = float;
+};
+template <>
+struct element_of<DType::f64> {
+  using type = double;
+};
+template <>
+struct element_of<DType::i32> {
+  using type = std::int32_t;
+};
+template <>
+struct element_of<DType::i64> {
+  using type = std::int64_t;
+};
+template <>
+struct element_of<DType::u8> {
+  using type = std::uint8_t;
+};
+} // namespace detail
+
+/// The C++ type of a DType.
+template <DType Type>
+using element_t = typename detail::element_of<Type>::type;
+
 /// The DType of a C++ type: float, double, std::int32_t, std::int64_t or std::uint8_t.
 template <class T>
 inline constexpr DType dtype_v = detail::dtype_of<T>::value;

@@ -8,6 +8,7 @@ struct Linear {
   constexpr auto operator()(auto x) const { return cleave::linear<"fc", C<4>>(x); }
 };
 struct LinearWithoutBias {
+  static constexpr bool is_layer = true;
   constexpr auto operator()(auto x) const { return cleave::linear<"fc", C<4>>(x, Bias::no); }
 };
 struct TwoLayers {
