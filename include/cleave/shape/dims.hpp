@@ -4,6 +4,18 @@
 #include <cleave/shape/axis.hpp>
 
 namespace cleave {
+namespace detail {
+
+/// More elements than can be counted.
+inline constexpr extent uncountable = __PTRDIFF_MAX__;
+
+/// A product of extents; `uncountable` where it is too large.
+constexpr extent times(extent a, extent b) {
+  extent product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? uncountable : product;
+}
+
+} // namespace detail
 
 /// A shape as a value: what a graph node carries. The type `Shape` is what users write.
 struct Dims {
@@ -14,7 +26,7 @@ struct Dims {
   [[nodiscard]] constexpr extent size() const {
     extent product = 1;
     for (int i = 0; i < rank; ++i) {
-      product *= extents[i];
+      product = detail::times(product, extents[i]);
     }
     return product;
   }
@@ -50,7 +62,7 @@ struct Dims {
   [[nodiscard]] constexpr extent stride(int i) const {
     extent product = 1;
     for (int j = i + 1; j < rank; ++j) {
-      product *= extents[j];
+      product = detail::times(product, extents[j]);
     }
     return product;
   }
