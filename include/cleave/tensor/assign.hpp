@@ -173,80 +173,24 @@ void assign_rows(T* out, const X& x) {
   copy_strided(out, X::dtype, St::values, aside.data(), X::dtype, Aside::values, dims);
 }
 
-/// What keeps a value from becoming the elements of something with element type T and shape S on device D.
-enum class AssignMisuse : unsigned char { none, known_before, partial, symbol, device, element, shape, dynamic_extent };
+// Named rules for messages; `Op` is a text.
+template <class Op, class X, class S>
+concept extents_are_known = S::is_static || requires { typename X::strides; }; // a tensor or view knows its rows
 
-template <class X, class T, class S, class D>
-constexpr AssignMisuse judge_assignment() {
-  using Facts = facts<X>;
-  if (refused_operand<X>) {
-    return AssignMisuse::known_before;
-  }
-  if (partial_operand<X>) {
-    return AssignMisuse::partial;
-  }
-  if (!eager_operand<X>) {
-    return AssignMisuse::symbol;
-  }
-  if (!std::is_same_v<typename Facts::device, D>) {
-    return AssignMisuse::device;
-  }
-  if (!std::is_same_v<typename Facts::element, T>) {
-    return AssignMisuse::element;
-  }
-  if (!std::is_same_v<typename Facts::shape, S>) {
-    return AssignMisuse::shape;
-  }
-  return S::is_static || requires { typename X::strides; } ? AssignMisuse::none : AssignMisuse::dynamic_extent;
-}
-
-template <class X, class T, class S, class D>
-inline constexpr AssignMisuse assign_misuse = judge_assignment<X, T, S, D>();
-template <class X, class T, class S, class D>
-inline constexpr bool is_assignable = assign_misuse<X, T, S, D> == AssignMisuse::none;
-
-#define CLEAVE_SAYS_PARTIAL "assignment: the value " CLEAVE_IS_PARTIAL
-#define CLEAVE_SAYS_SYMBOL "assignment: a symbol of a model has no elements; run the model in an executor or a group"
-#define CLEAVE_SAYS_DEVICE "assignment: the value is on another device; bring it to this one with copy_to"
-#define CLEAVE_SAYS_ELEMENT "assignment: the value has another element type; convert it with cast"
-#define CLEAVE_SAYS_SHAPE "assignment: the value's shape must be the destination's"
-#define CLEAVE_SAYS_DYNAMIC "assignment: an extent is dynamic; take a part of static size with slice first"
-
-/// Refuses, in words, what judge_assignment does.
-// clang-format off: attributes of one function, one a line
-template <class X, class T, class S, class D>
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_PARTIAL, assign_misuse<X, T, S, D> == AssignMisuse::partial)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_SYMBOL, assign_misuse<X, T, S, D> == AssignMisuse::symbol)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_DEVICE, assign_misuse<X, T, S, D> == AssignMisuse::device)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_ELEMENT, assign_misuse<X, T, S, D> == AssignMisuse::element)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_SHAPE, assign_misuse<X, T, S, D> == AssignMisuse::shape)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_DYNAMIC, assign_misuse<X, T, S, D> == AssignMisuse::dynamic_extent)
-constexpr void expect_assignable() {
-  // clang-format on
-  using Name [[maybe_unused]] = spelled<"assign">;
-  using Facts [[maybe_unused]] = facts<X>;
-  constexpr AssignMisuse misuse = assign_misuse<X, T, S, D>;
-  if constexpr (misuse == AssignMisuse::partial) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_PARTIAL, no_operand_is_partial<Name, X>);
-  } else if constexpr (misuse == AssignMisuse::symbol) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_SYMBOL, has_elements<Name, X>);
-  } else if constexpr (misuse == AssignMisuse::device) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_DEVICE, devices_are_equal<Name, D, typename Facts::device>);
-  } else if constexpr (misuse == AssignMisuse::element) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_ELEMENT, element_types_are_equal<Name, T, typename Facts::element>);
-  } else if constexpr (misuse == AssignMisuse::shape) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_SHAPE, shapes_are_equal<Name, S, typename Facts::shape>);
-  } else if constexpr (misuse == AssignMisuse::dynamic_extent) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_DYNAMIC, shape_is_static<Name, S>);
-  }
-}
-
-#undef CLEAVE_SAYS_PARTIAL
-#undef CLEAVE_SAYS_SYMBOL
-#undef CLEAVE_SAYS_DEVICE
-#undef CLEAVE_SAYS_ELEMENT
-#undef CLEAVE_SAYS_SHAPE
-#undef CLEAVE_SAYS_DYNAMIC
+/// What a value needs to become the elements of something with element type T and shape S on device D.
+#define CLEAVE_RULES(RULE)                                                                                             \
+  RULE("assignment: the value " CLEAVE_IS_PARTIAL, no_operand_is_partial<void, X>)                                     \
+  RULE("assignment: a symbol of a model has no elements; run the model in an executor or a group",                     \
+       has_elements<void, X>)                                                                                          \
+  RULE("assignment: the value is on another device; bring it to this one with copy_to",                                \
+       devices_are_equal<void, D, typename Facts::device>)                                                             \
+  RULE("assignment: the value has another element type; convert it with cast",                                         \
+       element_types_are_equal<void, T, typename Facts::element>)                                                      \
+  RULE("assignment: the value's shape must be the destination's", shapes_are_equal<void, S, typename Facts::shape>)    \
+  RULE("assignment: an extent is dynamic; take a part of static size with slice first", extents_are_known<void, X, S>)
+CLEAVE_JUDGE(assign, CLEAVE_RULES, class X, class T, class S, class D, class Facts = facts<X>,
+             bool Known = refused_operand<X>)
+#undef CLEAVE_RULES
 
 } // namespace detail
 
@@ -256,8 +200,8 @@ const View<T, S, D, St>& View<T, S, D, St>::assign(const X& x) const {
   static_assert(!std::is_const_v<T>, "assign: this view only reads; take it from a tensor that is not const");
   static_assert(detail::no_element_twice<S, St>,
                 "assign: this view repeats elements along an axis (its stride is 0); write to what it repeats");
-  detail::expect_assignable<X, element, S, D>();
-  if constexpr (!std::is_const_v<T> && detail::no_element_twice<S, St> && detail::is_assignable<X, element, S, D>) {
+  detail::expect_assign<X, element, S, D>();
+  if constexpr (!std::is_const_v<T> && detail::no_element_twice<S, St> && detail::assign_is_right<X, element, S, D>()) {
     if constexpr (S::is_static) {
       detail::assign_to<St>(data_, x);
     } else {
@@ -290,8 +234,8 @@ const View<T, S, D, St>& View<T, S, D, St>::fill(Number value) const {
 template <operand To, operand X>
   requires requires { typename To::strides; }
 [[nodiscard]] bool needs_temporary(const To& to, const X& x) {
-  detail::expect_assignable<X, typename To::element, typename To::shape, typename To::device>();
-  if constexpr (detail::is_assignable<X, typename To::element, typename To::shape, typename To::device>) {
+  detail::expect_assign<X, typename To::element, typename To::shape, typename To::device>();
+  if constexpr (detail::assign_is_right<X, typename To::element, typename To::shape, typename To::device>()) {
     static_assert(To::shape::is_static, "needs_temporary: expects extents that are all static");
     return detail::reads_ahead<typename To::strides, typename To::shape, typename To::strides>(to.data(), to.data(), x);
   } else {

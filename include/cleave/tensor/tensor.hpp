@@ -69,8 +69,8 @@ public:
   template <operand X>
   Tensor(const X& x) // NOLINT(google-explicit-constructor,hicpp-explicit-conversions): evaluated on assignment
       : detail::Extents<S>(rows_of(x)) {
-    detail::expect_assignable<X, T, S, D>();
-    if constexpr (detail::is_assignable<X, T, S, D>) {
+    detail::expect_assign<X, T, S, D>();
+    if constexpr (detail::assign_is_right<X, T, S, D>()) {
       reserve();
       if constexpr (S::is_static) {
         detail::write_to<strides>(first(), x);
@@ -120,7 +120,7 @@ public:
   /// Evaluates an expression of this element type, shape and device into the tensor; right also where the expression
   /// reads the tensor.
   template <operand X>
-    requires detail::is_assignable<X, T, S, D> // everything else is converted first, where the reasons are given
+    requires(detail::assign_is_right<X, T, S, D>()) // everything else is converted first, where the reasons are given
   Tensor& operator=(const X& x) {
     if constexpr (S::is_static) {
       if (block_) {
@@ -197,7 +197,7 @@ public:
 private:
   template <class X>
   static constexpr extent rows_of([[maybe_unused]] const X& x) {
-    if constexpr (!S::is_static && detail::is_assignable<X, T, S, D>) {
+    if constexpr (!S::is_static && detail::assign_is_right<X, T, S, D>()) {
       return x.rows();
     } else {
       return 0;
