@@ -24,7 +24,8 @@ constexpr void expect_rows(char letter, const SliceRange& range, extent rows) {
   const extent first = range.first < 0 ? rows + range.first : range.first;
   const extent last = first + (range.count - 1) * range.step;
   if (first < 0 || first >= rows || last < 0 || last >= rows) {
-    fail("slice: elements %td to %td along axis %c were asked for, but there are %td", first, last, letter, rows);
+    fail("slice: elements %td to %td, both included, were asked for along axis %c, but there are %td", first, last,
+         letter, rows);
   }
 }
 
