@@ -11,7 +11,7 @@ using cleave::axes::C, cleave::axes::N;
 using Matrix = Tensor<float, Shape<N<2>, C<3>>>;
 using Pair = Tensor<double, Shape<C<2>>>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 } // namespace
 
 TEST_CASE("tensors are equal when all elements are", "[compare]") {
@@ -34,7 +34,7 @@ TEST_CASE("tensors are equal when all elements are", "[compare]") {
 }
 
 TEST_CASE("NaN is equal to nothing, zeros of both signs are equal", "[compare]") {
-  const Pair x = {1, nan};
+  const Pair x = {1, no_number};
   CHECK_FALSE((x == x));
   CHECK((x != x));
   CHECK((Pair{0., 1} == Pair{-0., 1}));
@@ -67,7 +67,7 @@ TEST_CASE("infinities are close to themselves, NaN to nothing", "[compare]") {
   CHECK_FALSE((all_close(Pair{infinity, 1}, Pair{-infinity, 1})));
   CHECK_FALSE((all_close(Pair{5, 1}, Pair{infinity, 1}, 1e-3, 1)));
   CHECK_FALSE((all_close(Pair{infinity, 1}, Pair{5, 1}, 1e9, 1e9)));
-  CHECK_FALSE((all_close(Pair{nan, 1}, Pair{nan, 1}, 1, infinity)));
+  CHECK_FALSE((all_close(Pair{no_number, 1}, Pair{no_number, 1}, 1, infinity)));
 }
 
 TEST_CASE("integers are subtracted exactly", "[compare]") {
