@@ -5,13 +5,22 @@
 // First, so that messages need few lines to say by way of which headers they come.
 #include <cleave/base/refuse.hpp>
 
+#include <cleave/shape/shape.hpp>
+
 #include <cleave/tensor/apply.hpp>
+
+#include <cleave/tensor/view.hpp>
+
+#include <cleave/tensor/assign.hpp>
+
+#include <cleave/tensor/tensor.hpp>
+
+#include <cleave/tensor/slice.hpp>
 
 #include <cleave/device/cpu.hpp>
 #include <cleave/ops/elementwise.hpp>
 #include <cleave/shape/concat.hpp>
 #include <cleave/shape/layout.hpp>
-#include <cleave/shape/slice.hpp>
 #include <cleave/tensor/bind.hpp>
 #include <cleave/tensor/broadcast.hpp>
 #include <cleave/tensor/compare.hpp>
@@ -24,9 +33,6 @@
 #include <cleave/tensor/random_tensor.hpp>
 #include <cleave/tensor/rename.hpp>
 #include <cleave/tensor/reshape.hpp>
-#include <cleave/tensor/slice.hpp>
 #include <cleave/tensor/split.hpp>
-#include <cleave/tensor/tensor.hpp>
 #include <cleave/tensor/tile.hpp>
 #include <cleave/tensor/transpose.hpp>
-#include <cleave/tensor/view.hpp>

@@ -37,6 +37,9 @@ constexpr extent count_elements() {
   return count;
 }
 
+template <class... Axes>
+concept elements_are_countable = count_elements<Axes...>() < uncountable;
+
 /// `Op` is a text; `S` the shape that was given.
 template <class Op, char Letter, class S>
 concept axis_is_present = S::dims.has(Letter);
@@ -49,15 +52,17 @@ concept axis_is_static = S::dims.extent_of(Letter) != dynamic;
 template <class... Axes>
 struct Shape {
   static_assert(sizeof...(Axes) <= max_rank, "Shape: a shape has at most 6 axes");
-  static_assert(detail::letters_differ<Axes...>(),
-                "Shape: a shape has no letter twice; give one of the axes another letter with rename");
-  static_assert(detail::count_elements<Axes...>() < detail::uncountable,
-                "Shape: the product of the extents is more than 2^63 - 1; no machine can count such elements");
   static constexpr int rank = sizeof...(Axes);
   static constexpr Dims dims = detail::make_dims<Axes...>();
   static constexpr bool is_static = ((Axes::size > 0) && ...);
   /// Number of elements; meaningful when every extent is known while compiling.
   static constexpr extent size = is_static ? detail::count_elements<Axes...>() : dynamic;
+
+  // Last, because clang forgets the members behind an assertion that has failed.
+  static_assert(detail::letters_differ<Axes...>(),
+                "Shape: a shape has no letter twice; give one of the axes another letter with rename");
+  static_assert(detail::elements_are_countable<Axes...>,
+                "Shape: the product of the extents is more than 2^63 - 1; no machine can count such elements");
 };
 
 template <class S>

@@ -6,6 +6,14 @@
 #include <initializer_list>
 
 namespace cleave {
+namespace detail {
+
+/// Named rule for messages; a shape that is itself too large has been refused.
+template <class T, class S>
+concept bytes_are_countable =
+    !S::is_static || S::size == uncountable || S::size <= uncountable / static_cast<extent>(sizeof(T));
+
+} // namespace detail
 
 /// Elements of one type with a named shape on one device, stored row-major on the heap. A regular value: copying is
 /// deep, moving is cheap, and what was moved from may only be assigned to or destroyed. Lazy expressions over a tensor
@@ -17,8 +25,7 @@ class Tensor : public detail::Extents<S> {
   static_assert(is_shape<S>, "Tensor: the second argument is a shape, such as cleave::Shape<N<64>, C<10>>");
   static_assert(detail::storable_shape<S>,
                 "Tensor: only the leading extent may be cleave::dynamic, and cleave::batch is for the inputs of a job");
-  static_assert(!S::is_static || S::size == detail::uncountable ||
-                    S::size <= detail::uncountable / static_cast<extent>(sizeof(T)),
+  static_assert(detail::bytes_are_countable<T, S>,
                 "Tensor: the elements have more than 2^63 - 1 bytes; no machine can hold them");
   static_assert(is_device<D>, "Tensor: the third argument is a device, such as cleave::Cpu<0>");
 
