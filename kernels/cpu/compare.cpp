@@ -9,8 +9,8 @@ namespace {
 
 /// Whether test(a, b) holds for all pairs of elements, from an axis on.
 template <class T, class Test>
-bool holds_for_all(const Dims& dims, int axis, const T* a, const extent* a_strides, const T* b,
-                   const extent* b_strides, Test test) {
+bool holds_for_all(const Dims& dims, int axis, const T* a, const extent* a_strides, const T* b, const extent* b_strides,
+                   Test test) {
   if (axis == dims.rank) {
     return test(*a, *b);
   }

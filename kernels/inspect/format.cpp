@@ -50,7 +50,11 @@ private:
 class ArrayWriter {
 public:
   ArrayWriter(const void* data, DType type, const Dims& dims, const extent* strides, const FormatOptions& options)
-      : data_(data), type_(type), dims_(dims), strides_(strides), options_(options),
+      : data_(data),
+        type_(type),
+        dims_(dims),
+        strides_(strides),
+        options_(options),
         shortened_(dims.size() > options.threshold) {
     for_each_shown(0, 0, [this](extent at) { survey(at); });
     exponential_ = largest_ > 0 && (largest_ >= 1e8 || smallest_ < 1e-4 || largest_ / smallest_ > 1000);

@@ -78,9 +78,10 @@ static_assert(all_lines_are_exact<1, 1, 2, 3, 4> && all_lines_are_exact<2, 1, 2,
 static_assert(all_lines_are_exact<3, 1, 2, 3, 4> && all_lines_are_exact<4, 1, 2, 3, 4>);
 
 /// Rows, columns, steps and transpositions of one tensor, and some that no tensor has, each against each.
-constexpr Strided grids[] = {grid(3, 6, 6, 1),  grid(3, 6, 3, 2), grid(2, 12, 6, 1), grid(2, 6, 2, 3), grid(3, 6, 6, -1),
-                             grid(6, 1, 3, 6),  grid(2, -6, 3, 2), grid(3, 0, 6, 1), grid(2, 5, 2, 7), line(3, 6),
-                             line(6, 1),        grid(3, 7, 3, 1), grid(2, 5, 3, 7),  grid(2, 9, 2, 4), grid(2, 12, 2, 2)};
+constexpr Strided grids[] = {grid(3, 6, 6, 1),  grid(3, 6, 3, 2), grid(2, 12, 6, 1), grid(2, 6, 2, 3),
+                             grid(3, 6, 6, -1), grid(6, 1, 3, 6), grid(2, -6, 3, 2), grid(3, 0, 6, 1),
+                             grid(2, 5, 2, 7),  line(3, 6),       line(6, 1),        grid(3, 7, 3, 1),
+                             grid(2, 5, 3, 7),  grid(2, 9, 2, 4), grid(2, 12, 2, 2)};
 constexpr int grid_count = sizeof grids / sizeof grids[0];
 template <int I>
 inline constexpr bool grid_pair_is_exact = is_exact(grids[I / grid_count], grids[I % grid_count], 24);
@@ -100,7 +101,8 @@ constexpr Overlap between(const Strided& written, const Strided& read) {
 }
 static_assert(between(part('C', 0, to_end, 2), part('C', 1, to_end, 2)) == Overlap::disjoint, "interleaved");
 static_assert(between(part('N', 0, to_end, 2), part('N', 1, to_end, 2)) == Overlap::disjoint);
-static_assert(between(part('C', 0, 3), part('C', 3, 6)) == Overlap::disjoint, "side by side: ranges meet, grids do not");
+static_assert(between(part('C', 0, 3), part('C', 3, 6)) == Overlap::disjoint,
+              "side by side: ranges meet, grids do not");
 static_assert(between(part('N', 0, 2), part('N', 2, 4)) == Overlap::disjoint);
 static_assert(between(part('N', 1, 3), part('N', 1, 3)) == Overlap::identical);
 static_assert(between(part('N', 0, 3), part('N', 1, 4)) == Overlap::shifted);

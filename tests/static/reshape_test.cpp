@@ -33,7 +33,8 @@ static_assert(flat<Shape<N<2>>>.dims == dims<N<2>, C<1>>);
 static_assert(flat<Shape<H<3>, W<4>>>.dims == dims<C<12>> && flat<Shape<>>.dims == dims<C<1>>);
 static_assert(flat<Shape<H<3>, N<2>>>.dims == dims<N<2>, C<3>> && flat<Shape<H<3>, N<2>>>.strides[1] == 2);
 static_assert(flat<Shape<T<3>, N<2>, C<4>>>.dims.rank < 0, "rows in pieces");
-static_assert(flattened(strided_of<Shape<N<2>, H<3>, W<2>>, Strides<24, 8, 4>>(), 'C').strides[1] == 4, "evenly spaced");
+static_assert(flattened(strided_of<Shape<N<2>, H<3>, W<2>>, Strides<24, 8, 4>>(), 'C').strides[1] == 4,
+              "evenly spaced");
 static_assert(flattened(strided_of<Shape<N<2>, H<3>, W<2>>, Strides<24, 8, 1>>(), 'C').dims.rank < 0);
 static_assert(flattened(strided_of<Shape<N<2>, H<3>, W<2>>, Strides<6, -2, -1>>(), 'C').strides[1] == -1, "reversed");
 
@@ -58,7 +59,8 @@ constexpr cleave::extent corner[] = {2, 3};
 constexpr Strided cut = cropped(strided_of<Shape<C<3>, H<5>, W<8>>, Strides<40, 8, 1>>(), dims<H<3>, W<5>>, corner);
 static_assert(cut.offset == 19 && cut.dims == dims<C<3>, H<3>, W<5>> && cut.strides[1] == 8);
 static_assert(crop_misfit(image, dims<H<3>, W<5>>, corner) == '\0');
-static_assert(crop_misfit(image, dims<H<4>, W<5>>, corner) == 'H' && crop_misfit(image, dims<H<3>, W<6>>, corner) == 'W');
+static_assert(crop_misfit(image, dims<H<4>, W<5>>, corner) == 'H' &&
+              crop_misfit(image, dims<H<3>, W<6>>, corner) == 'W');
 constexpr cleave::extent before[] = {-1};
 static_assert(crop_misfit(image, dims<H<3>>, before) == 'H');
 
@@ -73,6 +75,7 @@ static_assert(std::is_same_v<strides_lifted<Turned>, Strides<1, 12, 4>>);
 constexpr cleave::extent half = cleave::extent{1} << 62;
 static_assert(times(half, 1) == half && times(half, 2) == uncountable && times(uncountable, 3) == uncountable);
 static_assert(count_elements<N<half>, C<2>>() == uncountable && count_elements<N<half>>() == half);
-static_assert(Shape<N<(cleave::extent{1} << 40)>, C<(cleave::extent{1} << 22)>>::size == half, "more than 2^31 elements");
+static_assert(Shape<N<(cleave::extent{1} << 40)>, C<(cleave::extent{1} << 22)>>::size == half,
+              "more than 2^31 elements");
 
 } // namespace

@@ -34,8 +34,8 @@ std::string header_of(const char* kind, const Dims& dims, const FormatOptions& o
 
 } // namespace detail
 
-/// The elements in nested brackets with aligned columns. Errors: throws Error for options out of their ranges, and for a
-/// tensor that was moved from.
+/// The elements in nested brackets with aligned columns. Errors: throws Error for options out of their ranges, and for
+/// a tensor that was moved from.
 template <detail::eager_operand X>
 [[nodiscard]] std::string to_string(const X& x, const FormatOptions& options = {}) {
   if constexpr (detail::refused_operand<X>) {

@@ -9,11 +9,8 @@ namespace detail {
 /// More elements than can be counted.
 inline constexpr extent uncountable = __PTRDIFF_MAX__;
 
-/// A product of extents; `uncountable` where it is too large.
-constexpr extent times(extent a, extent b) {
-  extent product = 0;
-  return __builtin_mul_overflow(a, b, &product) ? uncountable : product;
-}
+/// A product of extents; `uncountable` where it is too large. (Markers such as `dynamic` are negative and small.)
+constexpr extent times(extent a, extent b) { return b > 0 && a > uncountable / b ? uncountable : a * b; }
 
 } // namespace detail
 

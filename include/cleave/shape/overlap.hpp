@@ -56,8 +56,8 @@ struct Meeting {
       }
       divisor[i] = a;
       reach[i] = reach[i + 1] + counts[i] * strides[i];
-      is_dense[i] = is_dense[i + 1] && (i + 1 == terms || (divisor[i] == divisor[i + 1] &&
-                                                           strides[i] <= reach[i + 1] + divisor[i + 1]));
+      is_dense[i] = is_dense[i + 1] &&
+                    (i + 1 == terms || (divisor[i] == divisor[i + 1] && strides[i] <= reach[i + 1] + divisor[i + 1]));
     }
   }
 };

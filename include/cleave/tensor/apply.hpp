@@ -21,8 +21,7 @@
   RULE(devices,                                                                                                        \
        "elementwise operation: the operands are on different devices; bring one to the other's device with copy_to",   \
        detail::devices_are_equal<Name, typename Judged::device::left, typename Judged::device::right>)                 \
-  RULE(elements,                                                                                                       \
-       "elementwise operation: all operands must have the same element type; convert one with cast",                   \
+  RULE(elements, "elementwise operation: all operands must have the same element type; convert one with cast",         \
        detail::element_types_are_equal<Name, typename Judged::element::left, typename Judged::element::right>)         \
   RULE(number_is_cut,                                                                                                  \
        "elementwise operation: a number with a fraction would be cut to an integer; convert the integers with cast "   \
@@ -217,8 +216,7 @@ constexpr auto refused_symbol(const X&... x) {
 /// number among integers, more than 12 leaves or 32 operations. (`Axis` is for messages.)
 template <class Op, class... X, char Axis = detail::Operands<Op, X...>::axis>
 CLEAVE_RULES(CLEAVE_REFUSES_MISUSE)
-CLEAVE_RULE_OF_LENGTH(CLEAVE_REFUSES_MISUSE)
-constexpr auto apply(const X&... x)
+CLEAVE_RULE_OF_LENGTH(CLEAVE_REFUSES_MISUSE) constexpr auto apply(const X&... x)
 #if defined(__clang__)
   requires(!detail::misuses_symbols<Op, X...>)
 #endif

@@ -114,8 +114,8 @@ bool is_disturbed(const T* out, const T* whole, const H& leaf) {
       return false;
     }
     constexpr auto size = static_cast<extent>(sizeof(T));
-    const auto bytes = static_cast<extent>(reinterpret_cast<std::uintptr_t>(leaf.data()) -
-                                           reinterpret_cast<std::uintptr_t>(whole));
+    const auto bytes =
+        static_cast<extent>(reinterpret_cast<std::uintptr_t>(leaf.data()) - reinterpret_cast<std::uintptr_t>(whole));
     return bytes % size != 0 || grids_meet(Read::meeting, bytes / size);
   }
 }
@@ -206,8 +206,8 @@ const View<T, S, D, St>& View<T, S, D, St>::assign(const X& x) const {
       detail::assign_to<St>(data_, x);
     } else {
       if (x.rows() != this->rows()) {
-        detail::fail("assign: the view has %td rows along axis %c, but was given %td", this->rows(),
-                     S::dims.letters[0], x.rows());
+        detail::fail("assign: the view has %td rows along axis %c, but was given %td", this->rows(), S::dims.letters[0],
+                     x.rows());
       }
       detail::assign_rows<St>(data_, x);
     }
@@ -229,8 +229,8 @@ const View<T, S, D, St>& View<T, S, D, St>::fill(Number value) const {
   return *this;
 }
 
-/// Whether assigning `x` to the tensor or view `to` goes by way of a temporary, because `x` reads elements of `to` other
-/// than the one being written. The answer is exact for parts of one tensor, also where they interleave.
+/// Whether assigning `x` to the tensor or view `to` goes by way of a temporary, because `x` reads elements of `to`
+/// other than the one being written. The answer is exact for parts of one tensor, also where they interleave.
 template <operand To, operand X>
   requires requires { typename To::strides; }
 [[nodiscard]] bool needs_temporary(const To& to, const X& x) {

@@ -8,7 +8,8 @@
 namespace cleave {
 namespace detail {
 
-/// Elements a buffer must have so that a view of these strides lies inside it; -1 where the view reaches in front of it.
+/// Elements a buffer must have so that a view of these strides lies inside it; -1 where the view reaches in front of
+/// it.
 constexpr extent elements_reached(const Dims& dims, const extent* strides) {
   extent last = 0;
   for (int i = 0; i < dims.rank; ++i) {

@@ -36,8 +36,7 @@ struct Pieces {
 // Expects the names Letter, Misfit, First and Other, too.
 #define CLEAVE_RULES_OF_CONCAT(RULE, op)                                                                               \
   CLEAVE_RULES_OF_PIECES(RULE, op)                                                                                     \
-  RULE(op ": a piece has no axis of that letter",                                                                      \
-       all_have_the_axis<void, Letter, typename facts<Piece>::shape...>)                                               \
+  RULE(op ": a piece has no axis of that letter", all_have_the_axis<void, Letter, typename facts<Piece>::shape...>)    \
   RULE(op ": all axes but the joined one must be the same in all pieces, in the same order and with equal extents",    \
        extents_are_equal<void, Misfit, First, Other>)
 
@@ -203,8 +202,9 @@ template <template <extent> class AxisName, operand X, operand... More>
   detail::expect_stack<letter, X, More...>();
   if constexpr (detail::stack_is_right<letter, X, More...>()) {
     using S = typename X::shape;
-    using Joined = Tensor<typename X::element,
-                          typename detail::prepend_axis<Axis<letter, 1 + sizeof...(More)>, S>::type, typename X::device>;
+    using Joined =
+        Tensor<typename X::element, typename detail::prepend_axis<Axis<letter, 1 + sizeof...(More)>, S>::type,
+               typename X::device>;
     Joined joined(uninitialized);
     auto* to = joined.data();
     detail::write_to<row_major_t<S>>(to, first);

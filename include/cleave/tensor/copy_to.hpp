@@ -40,8 +40,8 @@ Copied copied(const X& x) {
   } else {
     const auto fill = [&x](Copied& copy) {
       if (copy.size() > 0) {
-        copy_strided(copy.data(), Copied::dtype, Copied::strides::values, x.held().data(), X::dtype,
-                     X::strides::values, dims_while_running(x));
+        copy_strided(copy.data(), Copied::dtype, Copied::strides::values, x.held().data(), X::dtype, X::strides::values,
+                     dims_while_running(x));
       }
     };
     if constexpr (X::shape::is_static) {

@@ -100,8 +100,8 @@ constexpr auto make_crop_at(X& x, const Offsets& offsets) {
       }
       first += at * Source::strides::values[axis];
     }
-    return view_into<std::remove_pointer_t<decltype(x.data())>, shape_lifted<Of>, strides_lifted<Of>>(
-        x, x.data() + first);
+    return view_into<std::remove_pointer_t<decltype(x.data())>, shape_lifted<Of>, strides_lifted<Of>>(x,
+                                                                                                      x.data() + first);
   } else {
     return Refused{};
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tensors of random numbers. Element i is a function of (seed, stream, first_index + i) alone: rows 32 to 63 of a tensor
-// have the same bits as a tensor of 32 rows that begins at the index of row 32.
+// Tensors of random numbers. Element i is a function of (seed, stream, first_index + i) alone: rows 32 to 63 of a
+// tensor have the same bits as a tensor of 32 rows that begins at the index of row 32.
 #pragma once
 
 #include <cleave/tensor/random.hpp>
@@ -56,9 +56,9 @@ template <class T, class S, class D = Cpu<0>>
   }
 }
 
-/// The numbers 0 to n - 1 in random order along an axis of n elements: `random_permutation<N<1000>>(seed)`. Each order is
-/// equally likely (R. Fisher, F. Yates: "Statistical Tables", 1938; R. Durstenfeld: CACM algorithm 235, 1964), up to the
-/// bias of uniform_below.
+/// The numbers 0 to n - 1 in random order along an axis of n elements: `random_permutation<N<1000>>(seed)`. Each order
+/// is equally likely (R. Fisher, F. Yates: "Statistical Tables", 1938; R. Durstenfeld: CACM algorithm 235, 1964), up to
+/// the bias of uniform_below.
 template <class A, class D = Cpu<0>>
 [[nodiscard]] Tensor<std::int64_t, Shape<A>, D> random_permutation(std::uint64_t seed, std::uint64_t stream = 0) {
   Tensor<std::int64_t, Shape<A>, D> x(uninitialized);

@@ -57,8 +57,8 @@ struct SqueezeOf {
 
 } // namespace detail
 
-/// One axis under another letter: `rename<C, O>(x)`; a view. Errors while compiling: the first letter absent, the second
-/// present, `x` an expression or a temporary.
+/// One axis under another letter: `rename<C, O>(x)`; a view. Errors while compiling: the first letter absent, the
+/// second present, `x` an expression or a temporary.
 template <template <extent> class From, template <extent> class To, detail::viewable X>
 // NOLINTNEXTLINE(cppcoreguidelines-missing-std-forward): X tells whether x is a temporary; a view only borrows it
 [[nodiscard]] constexpr auto rename(X&& x) {
@@ -86,8 +86,8 @@ template <template <extent> class AxisName, detail::viewable X>
   }
 }
 
-/// Without an axis of one element: `squeeze<T>(x)`; a view. Errors while compiling: axis absent or of more elements, `x`
-/// an expression or a temporary.
+/// Without an axis of one element: `squeeze<T>(x)`; a view. Errors while compiling: axis absent or of more elements,
+/// `x` an expression or a temporary.
 template <template <extent> class AxisName, detail::viewable X>
 // NOLINTNEXTLINE(cppcoreguidelines-missing-std-forward): X tells whether x is a temporary; a view only borrows it
 [[nodiscard]] constexpr auto squeeze(X&& x) {

@@ -88,8 +88,9 @@ CLEAVE_JUDGE(flatten, CLEAVE_RULES, char Letter, class X, class Source = std::re
 } // namespace detail
 
 /// The same elements, in row-major order, with other axes: `reshape<N<64>, C<784>>(x)`; a view. Rows stay rows: where x
-/// has the axis N, the result has N with the same extent and as many elements before it. Errors while compiling: another
-/// number of elements, N folded away, elements that do not lie one after another, `x` an expression or a temporary.
+/// has the axis N, the result has N with the same extent and as many elements before it. Errors while compiling:
+/// another number of elements, N folded away, elements that do not lie one after another, `x` an expression or a
+/// temporary.
 template <class... To, detail::viewable X>
 // NOLINTNEXTLINE(cppcoreguidelines-missing-std-forward): X tells whether x is a temporary; a view only borrows it
 [[nodiscard]] constexpr auto reshape(X&& x) {

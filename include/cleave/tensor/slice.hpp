@@ -66,7 +66,7 @@ CLEAVE_JUDGE(counted_slice, CLEAVE_RULES, char Letter, extent Count, class X, cl
 #define CLEAVE_RULES(RULE)                                                                                             \
   CLEAVE_RULES_OF_VIEWS(RULE, "slice")                                                                                 \
   RULE("slice: the shape has no axis of that letter", axis_is_present<void, Letter, S>)                                \
-  RULE("slice: only the leading axis may have a dynamic extent; take a static number of elements with "               \
+  RULE("slice: only the leading axis may have a dynamic extent; take a static number of elements with "                \
        "slice<C, Count>(x, begin)",                                                                                    \
        axis_is_leading<void, Letter, S>)
 CLEAVE_JUDGE(dynamic_slice, CLEAVE_RULES, char Letter, class X, class Source = std::remove_cvref_t<X>,
@@ -149,7 +149,8 @@ template <template <extent> class AxisName, extent Count, detail::viewable X>
 }
 
 /// Elements [begin, end) along the leading axis, both known only while running: a view whose leading extent is dynamic
-/// and may be 0. `end` may be `to_end`. Errors: as above while compiling; throws Error unless 0 <= begin <= end <= rows.
+/// and may be 0. `end` may be `to_end`. Errors: as above while compiling; throws Error unless 0 <= begin <= end <=
+/// rows.
 template <template <extent> class AxisName, detail::viewable X>
 // NOLINTNEXTLINE(cppcoreguidelines-missing-std-forward): X tells whether x is a temporary; a view only borrows it
 [[nodiscard]] constexpr auto slice(X&& x, extent begin, extent end) {

@@ -42,8 +42,8 @@ CLEAVE_JUDGE(pad, CLEAVE_RULES, char Letter, extent Before, extent After, class 
 #undef CLEAVE_RULES
 
 template <class X, char Letter, extent Size>
-using Grown = Tensor<typename X::element, replace_axis_t<typename X::shape, Letter, Axis<Letter, Size>>,
-                     typename X::device>;
+using Grown =
+    Tensor<typename X::element, replace_axis_t<typename X::shape, Letter, Axis<Letter, Size>>, typename X::device>;
 
 /// Writes `x`, then copies of it, `distance` elements apart, at strides St.
 template <class St, int Times, class X>

@@ -41,8 +41,8 @@ template <template <extent> class... AxisName, detail::viewable X>
   using Source = std::remove_cvref_t<X>;
   detail::expect_transpose<X, AxisName<1>::letter...>();
   if constexpr (detail::transpose_is_right<X, AxisName<1>::letter...>()) {
-    return detail::look<
-        detail::TransposeOf<typename Source::shape, typename Source::strides, AxisName<1>::letter...>>(x);
+    return detail::look<detail::TransposeOf<typename Source::shape, typename Source::strides, AxisName<1>::letter...>>(
+        x);
   } else {
     return Refused{};
   }

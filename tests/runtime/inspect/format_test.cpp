@@ -109,7 +109,8 @@ TEST_CASE("large arrays show three elements at each edge", "[format]") {
         " [ 100  101  102 ...  147  148  149]\n ...\n [1850 1851 1852 ... 1897 1898 1899]\n"
         " [1900 1901 1902 ... 1947 1948 1949]\n [1950 1951 1952 ... 1997 1998 1999]]");
   const std::string deep = to_string(reshape<N<10>, C<10>, H<20>>(line), {.edge_items = 1});
-  CHECK(deep == "[[[   0 ...   19]\n  ...\n  [ 180 ...  199]]\n\n ...\n\n [[1800 ... 1819]\n  ...\n  [1980 ... 1999]]]");
+  CHECK(deep ==
+        "[[[   0 ...   19]\n  ...\n  [ 180 ...  199]]\n\n ...\n\n [[1800 ... 1819]\n  ...\n  [1980 ... 1999]]]");
 }
 
 TEST_CASE("what is left out does not decide how the rest looks", "[format]") {

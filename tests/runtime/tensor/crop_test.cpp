@@ -43,8 +43,8 @@ TEST_CASE("a crop begins at static or run-time offsets, in the order in which it
 
 TEST_CASE("a crop beyond an axis is refused with its name", "[crop]") {
   const auto x = image();
-  CHECK_THROWS_WITH((crop<H<2>, W<5>>(x, 0, 4)), Catch::Contains("5 elements from 4 on along axis W") &&
-                                                     Catch::Contains("there are 8"));
+  CHECK_THROWS_WITH((crop<H<2>, W<5>>(x, 0, 4)),
+                    Catch::Contains("5 elements from 4 on along axis W") && Catch::Contains("there are 8"));
   CHECK_THROWS_AS((crop<H<2>>(x, -1)), cleave::Error);
 }
 

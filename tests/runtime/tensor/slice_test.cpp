@@ -86,8 +86,8 @@ TEST_CASE("a static number of elements may begin anywhere", "[slice]") {
     CHECK(part(1, 3) == static_cast<float>(10 * (begin + 1) + 3));
     CHECK(slice<C, 4>(x, begin)(1, 0) == static_cast<float>(10 + begin));
   }
-  CHECK_THROWS_WITH((slice<N, 2>(x, 3)), Catch::Contains("2 elements from 3 on along axis N") &&
-                                             Catch::Contains("there are 4"));
+  CHECK_THROWS_WITH((slice<N, 2>(x, 3)),
+                    Catch::Contains("2 elements from 3 on along axis N") && Catch::Contains("there are 4"));
   CHECK_THROWS_AS((slice<C, 4>(x, -1)), cleave::Error);
   CHECK_THROWS_AS((slice<C, 4>(x, to_end)), cleave::Error);
 }
