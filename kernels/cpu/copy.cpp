@@ -29,34 +29,87 @@ To convert(From x) {
   }
 }
 
+/// Elements one after another.
+struct Run {
+  extent count;
+  extent dst_stride;
+  extent src_stride;
+};
+
 template <class To, class From>
-void convert_run(void* dst, const void* src, extent count) {
+void convert_run(void* dst, const void* src, Run run) {
   auto* const to = static_cast<To*>(dst);
   const auto* const from = static_cast<const From*>(src);
-  for (extent i = 0; i < count; ++i) {
-    to[i] = convert<To>(from[i]);
+  if (run.dst_stride == 1 && run.src_stride == 1) {
+    for (extent i = 0; i < run.count; ++i) {
+      to[i] = convert<To>(from[i]);
+    }
+  } else {
+    for (extent i = 0; i < run.count; ++i) {
+      to[i * run.dst_stride] = convert<To>(from[i * run.src_stride]);
+    }
   }
 }
 
+using Convert = void (*)(void*, const void*, Run);
+
 template <class To>
-void convert_to(void* dst, const void* src, DType src_type, extent count) {
+Convert convert_to(DType src_type) {
   switch (src_type) {
   case DType::f32:
-    convert_run<To, float>(dst, src, count);
-    break;
+    return convert_run<To, float>;
   case DType::f64:
-    convert_run<To, double>(dst, src, count);
-    break;
+    return convert_run<To, double>;
   case DType::i32:
-    convert_run<To, std::int32_t>(dst, src, count);
-    break;
+    return convert_run<To, std::int32_t>;
   case DType::i64:
-    convert_run<To, std::int64_t>(dst, src, count);
-    break;
+    return convert_run<To, std::int64_t>;
   case DType::u8:
-    convert_run<To, std::uint8_t>(dst, src, count);
     break;
   }
+  return convert_run<To, std::uint8_t>;
+}
+
+Convert find_convert(DType dst_type, DType src_type) {
+  switch (dst_type) {
+  case DType::f32:
+    return convert_to<float>(src_type);
+  case DType::f64:
+    return convert_to<double>(src_type);
+  case DType::i32:
+    return convert_to<std::int32_t>(src_type);
+  case DType::i64:
+    return convert_to<std::int64_t>(src_type);
+  case DType::u8:
+    break;
+  }
+  return convert_to<std::uint8_t>(src_type);
+}
+
+/// The axes of two arrays, fewer where neighbouring ones are walked alike; those of one element are left out.
+struct Walk {
+  int rank = 0;
+  extent extents[max_rank]{};
+  extent dst[max_rank]{};
+  extent src[max_rank]{};
+};
+
+Walk merge_axes(const Dims& dims, const extent* dst_strides, const extent* src_strides) {
+  Walk walk;
+  for (int i = 0; i < dims.rank; ++i) {
+    const extent count = dims.extents[i];
+    if (count == 1) {
+      continue;
+    }
+    const int last = walk.rank - 1;
+    const bool joins =
+        last >= 0 && walk.dst[last] == dst_strides[i] * count && walk.src[last] == src_strides[i] * count;
+    const int to = joins ? last : walk.rank++;
+    walk.extents[to] = joins ? walk.extents[to] * count : count;
+    walk.dst[to] = dst_strides[i];
+    walk.src[to] = src_strides[i];
+  }
+  return walk;
 }
 
 } // namespace
@@ -67,24 +120,44 @@ void copy_elements(void* dst, DType dst_type, const void* src, DType src_type, e
   }
   if (dst_type == src_type) {
     std::memcpy(dst, src, static_cast<std::size_t>(count * size_of(dst_type)));
+  } else {
+    find_convert(dst_type, src_type)(dst, src, {count, 1, 1});
+  }
+}
+
+void copy_strided(void* dst, DType dst_type, const extent* dst_strides, const void* src, DType src_type,
+                  const extent* src_strides, const Dims& dims) {
+  if (dims.size() <= 0) {
     return;
   }
-  switch (dst_type) {
-  case DType::f32:
-    convert_to<float>(dst, src, src_type, count);
-    break;
-  case DType::f64:
-    convert_to<double>(dst, src, src_type, count);
-    break;
-  case DType::i32:
-    convert_to<std::int32_t>(dst, src, src_type, count);
-    break;
-  case DType::i64:
-    convert_to<std::int64_t>(dst, src, src_type, count);
-    break;
-  case DType::u8:
-    convert_to<std::uint8_t>(dst, src, src_type, count);
-    break;
+  const Walk walk = merge_axes(dims, dst_strides, src_strides);
+  const int inner = walk.rank - 1;
+  const Run run = inner < 0 ? Run{1, 1, 1} : Run{walk.extents[inner], walk.dst[inner], walk.src[inner]};
+  const bool same_bytes = dst_type == src_type && run.dst_stride == 1 && run.src_stride == 1;
+  const Convert convert = find_convert(dst_type, src_type);
+  auto* to = static_cast<std::byte*>(dst);
+  const auto* from = static_cast<const std::byte*>(src);
+  extent index[max_rank] = {};
+  for (;;) {
+    if (same_bytes) {
+      std::memcpy(to, from, static_cast<std::size_t>(run.count * size_of(dst_type)));
+    } else {
+      convert(to, from, run);
+    }
+    int axis = inner - 1;
+    for (; axis >= 0; --axis) {
+      to += walk.dst[axis] * size_of(dst_type);
+      from += walk.src[axis] * size_of(src_type);
+      if (++index[axis] < walk.extents[axis]) {
+        break;
+      }
+      to -= walk.extents[axis] * walk.dst[axis] * size_of(dst_type);
+      from -= walk.extents[axis] * walk.src[axis] * size_of(src_type);
+      index[axis] = 0;
+    }
+    if (axis < 0) {
+      return;
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: concat: all axes but the joined one must be the same in all pieces, in the same order and with equal
 // expect: extents
-// expect-gcc: char Axis = 'C'; long int First = 10; long int Other = 12
-// expect-clang: 'C', 10L, 12L>
+// expect-gcc: char Misfit = 'C'; long int First = 10; long int Other = 12
+// expect-clang: Axis<'C', 12>
 #include <cleave/tensor.hpp>
 
 using cleave::axes::C, cleave::axes::N;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: slice: expects 0 <= begin < end <= extent of the axis
+// expect: slice: begin or end is outside the axis; bounds are not clamped
 // expect-gcc: Begin = 32; long int End = 65
 // expect-clang: 32L, 65L
 // expect: Axis<'N', 64>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cleave/tensor.hpp>
 
+#include <concepts>
+
 namespace {
 
 using cleave::Add, cleave::Cpu, cleave::Expression, cleave::Multiply, cleave::Relu, cleave::Shape, cleave::Statement;
@@ -90,9 +92,23 @@ static_assert(!std::is_convertible_v<View<const float, Small>, View<float, Small
 static_assert(std::is_same_v<decltype(cleave::slice<N, 0, 1>(value<Matrix&>())), View<float, Shape<N<1>, C<3>>>>);
 static_assert(std::is_same_v<decltype(cleave::slice<C, 1, 3>(value<const Matrix&>())),
                              View<const float, Shape<N<2>, C<2>>, Cpu<0>, Strides<3, 1>>>);
-static_assert(detail::slice_misuse<'N', 0, 1, Matrix> == detail::SliceMisuse::temporary);
-static_assert(detail::slice_misuse<'N', 0, 1, Sum&> == detail::SliceMisuse::expression);
-static_assert(detail::slice_misuse<'N', 0, 3, Matrix&> == detail::SliceMisuse::range);
+static_assert(detail::slice_is_right<'N', 0, 1, 1, Matrix&>());
+static_assert(!detail::slice_is_right<'N', 0, 1, 1, Matrix>(), "a temporary");
+static_assert(!detail::slice_is_right<'N', 0, 1, 1, Sum&>(), "an expression");
+static_assert(!detail::slice_is_right<'N', 0, 3, 1, Matrix&>(), "outside");
+static_assert(std::is_same_v<decltype(cleave::slice<C, -1, cleave::to_end, -2>(value<Matrix&>())),
+                             View<float, Shape<N<2>, C<2>>, Cpu<0>, Strides<3, -2>>>);
+static_assert(std::is_same_v<decltype(cleave::broadcast_to<Small>(value<Row&>())),
+                             View<const float, Small, Cpu<0>, Strides<0, 1>>>,
+              "only reads");
+static_assert(std::is_same_v<decltype(cleave::transpose(value<Matrix&>())),
+                             View<float, Shape<C<3>, N<2>>, Cpu<0>, Strides<1, 3>>>);
+
+// Tensors are regular values; comparing is one answer.
+static_assert(std::regular<Matrix> && std::regular<Tensor<std::uint8_t, Shape<N<cleave::dynamic>, C<3>>>>);
+static_assert(std::is_same_v<decltype(value<Matrix>() == value<Matrix>() + 1), bool>);
+static_assert(std::is_same_v<decltype(value<Matrix>() != value<View<float, Small>>()), bool>);
+static_assert(std::is_nothrow_move_constructible_v<Matrix> && std::is_nothrow_move_assignable_v<Matrix>);
 
 // A tensor is deduced from an expression; a view of a tensor that ends now is refused.
 static_assert(std::is_same_v<decltype(Tensor(value<Sum>())), Matrix>);

@@ -2,6 +2,7 @@
 // Copying elements, cast on the way. Compiled in cleave::kernels.
 #pragma once
 
+#include <cleave/shape/dims.hpp>
 #include <cleave/shape/dtype.hpp>
 
 namespace cleave::detail {
@@ -14,5 +15,10 @@ void copy_elements(void* dst, DType dst_type, const void* src, DType src_type, e
 /// Copies `outer` runs of `inner` elements; runs start `dst_stride` and `src_stride` elements apart.
 void copy_block(void* dst, DType dst_type, extent dst_stride, const void* src, DType src_type, extent src_stride,
                 extent outer, extent inner);
+
+/// Copies all elements of a shape between any strides (in elements), cast as above. Source and destination must not
+/// overlap.
+void copy_strided(void* dst, DType dst_type, const extent* dst_strides, const void* src, DType src_type,
+                  const extent* src_strides, const Dims& dims);
 
 } // namespace cleave::detail

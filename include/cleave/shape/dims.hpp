@@ -4,6 +4,15 @@
 #include <cleave/shape/axis.hpp>
 
 namespace cleave {
+namespace detail {
+
+/// More elements than can be counted.
+inline constexpr extent uncountable = __PTRDIFF_MAX__;
+
+/// A product of extents; `uncountable` where it is too large. (Markers such as `dynamic` are negative and small.)
+constexpr extent times(extent a, extent b) { return b > 0 && a > uncountable / b ? uncountable : a * b; }
+
+} // namespace detail
 
 /// A shape as a value: what a graph node carries. The type `Shape` is what users write.
 struct Dims {
@@ -14,7 +23,7 @@ struct Dims {
   [[nodiscard]] constexpr extent size() const {
     extent product = 1;
     for (int i = 0; i < rank; ++i) {
-      product *= extents[i];
+      product = detail::times(product, extents[i]);
     }
     return product;
   }
@@ -50,7 +59,7 @@ struct Dims {
   [[nodiscard]] constexpr extent stride(int i) const {
     extent product = 1;
     for (int j = i + 1; j < rank; ++j) {
-      product *= extents[j];
+      product = detail::times(product, extents[j]);
     }
     return product;
   }

@@ -44,26 +44,35 @@ constexpr const char* name_of(DType type) {
 }
 
 namespace detail {
+/// What an element type is; a type without a specialisation is none.
 template <class T>
-struct dtype_of; // a type without a specialisation is no element type
+struct dtype_of {
+  static constexpr bool is_element = false;
+  static constexpr DType value = DType::f32; // what follows an error that was reported
+};
 template <>
 struct dtype_of<float> {
+  static constexpr bool is_element = true;
   static constexpr DType value = DType::f32;
 };
 template <>
 struct dtype_of<double> {
+  static constexpr bool is_element = true;
   static constexpr DType value = DType::f64;
 };
 template <>
 struct dtype_of<std::int32_t> {
+  static constexpr bool is_element = true;
   static constexpr DType value = DType::i32;
 };
 template <>
 struct dtype_of<std::int64_t> {
+  static constexpr bool is_element = true;
   static constexpr DType value = DType::i64;
 };
 template <>
 struct dtype_of<std::uint8_t> {
+  static constexpr bool is_element = true;
   static constexpr DType value = DType::u8;
 };
 } // namespace detail

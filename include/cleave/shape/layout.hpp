@@ -28,64 +28,42 @@ constexpr bool has_no_letter_twice(const char* layout) {
   return true;
 }
 
-enum class LayoutMisuse : unsigned char { none, capitals, repetition, count };
-
-constexpr LayoutMisuse judge_layout(const char* layout, std::size_t letters, std::size_t extents) {
-  if (!are_capitals(layout)) {
-    return LayoutMisuse::capitals;
-  }
-  if (!has_no_letter_twice(layout)) {
-    return LayoutMisuse::repetition;
-  }
-  return letters != extents ? LayoutMisuse::count : LayoutMisuse::none;
-}
-
-template <FixedString Layout, extent... Extents>
-inline constexpr LayoutMisuse layout_misuse = judge_layout(Layout.data(), decltype(Layout)::size(), sizeof...(Extents));
-
-// Read as the rules they state; `Layout` is a text.
-template <class Layout, LayoutMisuse Found>
-concept layout_of_capitals = Found != LayoutMisuse::capitals;
-template <class Layout, LayoutMisuse Found>
-concept layout_without_repetition = Found != LayoutMisuse::repetition;
+// Named rules for messages; `Layout` is a text.
+template <class Layout, bool Holds>
+concept layout_of_capitals = Holds;
+template <class Layout, bool Holds>
+concept layout_without_repetition = Holds;
 template <class Layout, std::size_t Letters, std::size_t Extents>
 concept one_extent_a_letter = Letters == Extents;
-
-#define CLEAVE_SAYS_CAPITALS "shape_of: the letters of a layout are capitals, A to Z, as in \"NCHW\""
-#define CLEAVE_SAYS_REPETITION "shape_of: a layout has no letter twice; give one of the axes another letter"
-#define CLEAVE_SAYS_COUNT "shape_of: expects as many extents as the layout has letters"
 
 template <FixedString Layout, extent... Extents, std::size_t... I>
 constexpr auto spell_shape(std::index_sequence<I...> /*axes*/) {
   return Shape<Axis<Layout[I], Extents>...>{};
 }
 
-// `Name` spells the layout for messages.
-// clang-format off: attributes of one function, one a line
-template <FixedString Layout, class Name, extent... Extents>
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_CAPITALS, layout_misuse<Layout, Extents...> == LayoutMisuse::capitals)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_REPETITION, layout_misuse<Layout, Extents...> == LayoutMisuse::repetition)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_COUNT, layout_misuse<Layout, Extents...> == LayoutMisuse::count)
+#define CLEAVE_RULES(RULE)                                                                                             \
+  RULE("shape_of: the letters of a layout are capitals, A to Z, as in \"NCHW\"",                                       \
+       layout_of_capitals<Name, are_capitals(Layout.data())>)                                                          \
+  RULE("shape_of: a layout has no letter twice; give one of the axes another letter",                                  \
+       layout_without_repetition<Name, has_no_letter_twice(Layout.data())>)                                            \
+  RULE("shape_of: expects as many extents as the layout has letters",                                                  \
+       one_extent_a_letter<Name, Layout.size(), sizeof...(Extents)>)
+template <class Name, FixedString Layout, extent... Extents>
+constexpr bool layout_is_right() {
+  return true CLEAVE_RULES(CLEAVE_CONJUNCT);
+}
+/// `Name` spells the layout for messages.
+template <FixedString Layout, class Name, extent... Extents, bool Known = false>
+CLEAVE_RULES(CLEAVE_REFUSAL)
 constexpr auto make_shape() {
-  // clang-format on
-  constexpr LayoutMisuse misuse = layout_misuse<Layout, Extents...>;
-  if constexpr (misuse == LayoutMisuse::capitals) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_CAPITALS, layout_of_capitals<Name, misuse>);
-  } else if constexpr (misuse == LayoutMisuse::repetition) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_REPETITION, layout_without_repetition<Name, misuse>);
-  } else if constexpr (misuse == LayoutMisuse::count) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_COUNT, one_extent_a_letter<Name, Layout.size(), sizeof...(Extents)>);
-  }
-  if constexpr (misuse == LayoutMisuse::none) {
+  CLEAVE_RULES(CLEAVE_ASSERTION) {}
+  if constexpr (layout_is_right<Name, Layout, Extents...>()) {
     return spell_shape<Layout, Extents...>(std::make_index_sequence<sizeof...(Extents)>{});
   } else {
     return Shape<>{};
   }
 }
-
-#undef CLEAVE_SAYS_CAPITALS
-#undef CLEAVE_SAYS_REPETITION
-#undef CLEAVE_SAYS_COUNT
+#undef CLEAVE_RULES
 
 template <class S>
 constexpr auto letters_of() {

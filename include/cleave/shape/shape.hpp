@@ -29,19 +29,40 @@ constexpr Dims make_dims() {
   return dims;
 }
 
+/// The product of the extents that are known, 2^63 - 1 where it is larger.
+template <class... Axes>
+constexpr extent count_elements() {
+  extent count = 1;
+  ((count = times(count, Axes::size > 0 ? Axes::size : 1)), ...);
+  return count;
+}
+
+template <class... Axes>
+concept elements_are_countable = count_elements<Axes...>() < uncountable;
+
+/// `Op` is a text; `S` the shape that was given.
+template <class Op, char Letter, class S>
+concept axis_is_present = S::dims.has(Letter);
+template <class Op, char Letter, class S>
+concept axis_is_static = S::dims.extent_of(Letter) != dynamic;
+
 } // namespace detail
 
 /// An ordered list of named axes; row-major, the last axis is the fastest. `Shape<>` is a scalar.
 template <class... Axes>
 struct Shape {
   static_assert(sizeof...(Axes) <= max_rank, "Shape: a shape has at most 6 axes");
-  static_assert(detail::letters_differ<Axes...>(),
-                "Shape: a shape has no letter twice; give one of the axes another letter with rename");
   static constexpr int rank = sizeof...(Axes);
   static constexpr Dims dims = detail::make_dims<Axes...>();
   static constexpr bool is_static = ((Axes::size > 0) && ...);
   /// Number of elements; meaningful when every extent is known while compiling.
-  static constexpr extent size = is_static ? (Axes::size * ... * extent{1}) : dynamic;
+  static constexpr extent size = is_static ? detail::count_elements<Axes...>() : dynamic;
+
+  // Last, because clang forgets the members behind an assertion that has failed.
+  static_assert(detail::letters_differ<Axes...>(),
+                "Shape: a shape has no letter twice; give one of the axes another letter with rename");
+  static_assert(detail::elements_are_countable<Axes...>,
+                "Shape: the product of the extents is more than 2^63 - 1; no machine can count such elements");
 };
 
 template <class S>
@@ -58,6 +79,17 @@ template <char Letter, class S>
 inline constexpr extent extent_along = S::dims.extent_of(Letter);
 
 namespace detail {
+
+template <class A>
+inline constexpr bool is_axis = false;
+template <char Letter, extent Size>
+inline constexpr bool is_axis<Axis<Letter, Size>> = true;
+
+// Named rules for messages; `Op` is a text.
+template <class Op, class... To>
+concept only_axes = (is_axis<To> && ...);
+template <class Op, class... To>
+concept axes_make_a_shape = sizeof...(To) <= max_rank && letters_differ<To...>();
 
 template <class S, char Letter, class To>
 struct replace_axis;

@@ -7,23 +7,43 @@
 #include <cleave/shape/broadcast.hpp>
 #include <cleave/tensor/expression.hpp>
 
-// Sentences are literals: see refuse.hpp.
-#define CLEAVE_SAYS_PARTIAL "elementwise operation: an operand " CLEAVE_IS_PARTIAL
-#define CLEAVE_SAYS_SYMBOL                                                                                             \
-  "elementwise operation: a symbol of a model meets a tensor; give the tensor to the model as an input or a parameter"
-#define CLEAVE_SAYS_DYNAMIC                                                                                            \
-  "elementwise operation: a tensor with a dynamic extent only holds data; take a part of static size with slice first"
-#define CLEAVE_SAYS_DEVICES                                                                                            \
-  "elementwise operation: the operands are on different devices; bring one to the other's device with copy_to"
-#define CLEAVE_SAYS_ELEMENTS                                                                                           \
-  "elementwise operation: all operands must have the same element type; convert one with cast"
-#define CLEAVE_SAYS_NUMBER                                                                                             \
-  "elementwise operation: a number with a fraction would be cut to an integer; convert the integers with cast first"
-#define CLEAVE_SAYS_SHAPES                                                                                             \
-  "elementwise operation: the axes of one operand must be found in the other, by name, in order and with equal "       \
-  "extents"
-#define CLEAVE_SAYS_LENGTH                                                                                             \
-  "elementwise operation: an expression has at most 12 leaves and 32 operations; evaluate a part into a tensor first"
+// The rules in the order in which they are looked at; each with the Misuse it finds. `Judged` is Operands<Op, X...>.
+#define CLEAVE_RULES(RULE)                                                                                             \
+  RULE(partial, "elementwise operation: an operand " CLEAVE_IS_PARTIAL, detail::no_operand_is_partial<Name, X...>)     \
+  RULE(symbol_meets_tensor,                                                                                            \
+       "elementwise operation: a symbol of a model meets a tensor; give the tensor to the model as an input or a "     \
+       "parameter",                                                                                                    \
+       detail::symbols_meet_only_symbols<Name, X...>)                                                                  \
+  RULE(dynamic_extent,                                                                                                 \
+       "elementwise operation: a tensor with a dynamic extent only holds data; take a part of static size with slice " \
+       "first",                                                                                                        \
+       detail::no_extent_is_dynamic<Name, X...>)                                                                       \
+  RULE(devices,                                                                                                        \
+       "elementwise operation: the operands are on different devices; bring one to the other's device with copy_to",   \
+       detail::devices_are_equal<Name, typename Judged::device::left, typename Judged::device::right>)                 \
+  RULE(elements, "elementwise operation: all operands must have the same element type; convert one with cast",         \
+       detail::element_types_are_equal<Name, typename Judged::element::left, typename Judged::element::right>)         \
+  RULE(number_is_cut,                                                                                                  \
+       "elementwise operation: a number with a fraction would be cut to an integer; convert the integers with cast "   \
+       "first",                                                                                                        \
+       detail::no_number_is_cut<Name, typename Judged::element::left, X...>)                                           \
+  RULE(shapes,                                                                                                         \
+       "elementwise operation: the axes of one operand must be found in the other, by name, in order and with equal "  \
+       "extents",                                                                                                      \
+       detail::operands_fit_along<Name, Axis, typename Judged::shape::left, typename Judged::shape::right>)
+// For tensors alone: a graph has its own limits.
+#define CLEAVE_RULE_OF_LENGTH(RULE)                                                                                    \
+  RULE(length,                                                                                                         \
+       "elementwise operation: an expression has at most 12 leaves and 32 operations; evaluate a part into a tensor "  \
+       "first",                                                                                                        \
+       detail::expression_is_short<Name, Judged::leaves, Judged::statements>)
+
+#define CLEAVE_REFUSES_MISUSE(kind, sentence, ...)                                                                     \
+  CLEAVE_REFUSES_IF(sentence, detail::misuse<Op, X...> == detail::Misuse::kind)
+#define CLEAVE_ASSERTS_MISUSE(kind, sentence, ...)                                                                     \
+  if constexpr (Judged::misuse == detail::Misuse::kind) {                                                              \
+    CLEAVE_EXPECTS(sentence, __VA_ARGS__);                                                                             \
+  } else
 
 namespace cleave {
 namespace detail {
@@ -194,48 +214,17 @@ constexpr auto refused_symbol(const X&... x) {
 /// Returns a lazy expression of the larger shape; for symbols, what `Symbol::apply<Op>` returns.
 /// Errors while compiling: a partial sum, other devices, other element types, shapes that do not fit, a floating
 /// number among integers, more than 12 leaves or 32 operations. (`Axis` is for messages.)
-// clang-format off: attributes of one function, one a line
 template <class Op, class... X, char Axis = detail::Operands<Op, X...>::axis>
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_PARTIAL, detail::misuse<Op, X...> == detail::Misuse::partial)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_SYMBOL, detail::misuse<Op, X...> == detail::Misuse::symbol_meets_tensor)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_DYNAMIC, detail::misuse<Op, X...> == detail::Misuse::dynamic_extent)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_DEVICES, detail::misuse<Op, X...> == detail::Misuse::devices)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_ELEMENTS, detail::misuse<Op, X...> == detail::Misuse::elements)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_NUMBER, detail::misuse<Op, X...> == detail::Misuse::number_is_cut)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_SHAPES, detail::misuse<Op, X...> == detail::Misuse::shapes)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_LENGTH, detail::misuse<Op, X...> == detail::Misuse::length)
-constexpr auto apply(const X&... x)
+CLEAVE_RULES(CLEAVE_REFUSES_MISUSE)
+CLEAVE_RULE_OF_LENGTH(CLEAVE_REFUSES_MISUSE) constexpr auto apply(const X&... x)
 #if defined(__clang__)
   requires(!detail::misuses_symbols<Op, X...>)
 #endif
 {
-  // clang-format on
   using Judged = detail::Operands<Op, X...>;
   using detail::Misuse;
   using Name [[maybe_unused]] = detail::spelled<Op::name>;
-  using ElementPair [[maybe_unused]] = typename Judged::element;
-  using DevicePair [[maybe_unused]] = typename Judged::device;
-  using ShapePair [[maybe_unused]] = typename Judged::shape;
-  if constexpr (Judged::misuse == Misuse::partial) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_PARTIAL, detail::no_operand_is_partial<Name, X...>);
-  } else if constexpr (Judged::misuse == Misuse::symbol_meets_tensor) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_SYMBOL, detail::symbols_meet_only_symbols<Name, X...>);
-  } else if constexpr (Judged::misuse == Misuse::dynamic_extent) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_DYNAMIC, detail::no_extent_is_dynamic<Name, X...>);
-  } else if constexpr (Judged::misuse == Misuse::devices) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_DEVICES,
-                   detail::devices_are_equal<Name, typename DevicePair::left, typename DevicePair::right>);
-  } else if constexpr (Judged::misuse == Misuse::elements) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_ELEMENTS,
-                   detail::element_types_are_equal<Name, typename ElementPair::left, typename ElementPair::right>);
-  } else if constexpr (Judged::misuse == Misuse::number_is_cut) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_NUMBER, detail::no_number_is_cut<Name, typename ElementPair::left, X...>);
-  } else if constexpr (Judged::misuse == Misuse::shapes) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_SHAPES,
-                   detail::operands_fit_along<Name, Axis, typename ShapePair::left, typename ShapePair::right>);
-  } else if constexpr (Judged::misuse == Misuse::length) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_LENGTH, detail::expression_is_short<Name, Judged::leaves, Judged::statements>);
-  }
+  CLEAVE_RULES(CLEAVE_ASSERTS_MISUSE) CLEAVE_RULE_OF_LENGTH(CLEAVE_ASSERTS_MISUSE) {}
   if constexpr (Judged::is_symbolic) {
     if constexpr (Judged::misuse == Misuse::none) {
       return std::remove_cvref_t<decltype(detail::first_symbol(x...))>::template apply<Op>(x...);
@@ -254,19 +243,13 @@ constexpr auto apply(const X&... x)
 #if defined(__clang__)
 // A call refused by diagnose_if is no expression, and a model with such a call cannot be called: every use of it would
 // be one more error. A call of an unavailable function is refused once and goes on.
-#define CLEAVE_REFUSES_SYMBOLS(sentence, ...)                                                                          \
+#define CLEAVE_REFUSES_SYMBOLS(kind, sentence, ...)                                                                    \
   template <class Op, class... X, char Axis = detail::Operands<Op, X...>::axis>                                        \
-    requires detail::misuses_symbols<Op, X...> && (detail::misuse<Op, X...> == __VA_ARGS__)                            \
+    requires detail::misuses_symbols<Op, X...> && (detail::misuse<Op, X...> == detail::Misuse::kind)                   \
   __attribute__((unavailable(sentence))) constexpr auto apply(const X&... x) {                                         \
     return detail::refused_symbol(x...);                                                                               \
   }
-CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_PARTIAL, detail::Misuse::partial)
-CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_SYMBOL, detail::Misuse::symbol_meets_tensor)
-CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_DYNAMIC, detail::Misuse::dynamic_extent)
-CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_DEVICES, detail::Misuse::devices)
-CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_ELEMENTS, detail::Misuse::elements)
-CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_NUMBER, detail::Misuse::number_is_cut)
-CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_SHAPES, detail::Misuse::shapes)
+CLEAVE_RULES(CLEAVE_REFUSES_SYMBOLS)
 #undef CLEAVE_REFUSES_SYMBOLS
 /// A symbol that meets a value refused before.
 template <class Op, class... X>
@@ -278,11 +261,7 @@ constexpr auto apply(const X&... x) {
 
 } // namespace cleave
 
-#undef CLEAVE_SAYS_PARTIAL
-#undef CLEAVE_SAYS_SYMBOL
-#undef CLEAVE_SAYS_DYNAMIC
-#undef CLEAVE_SAYS_DEVICES
-#undef CLEAVE_SAYS_ELEMENTS
-#undef CLEAVE_SAYS_NUMBER
-#undef CLEAVE_SAYS_SHAPES
-#undef CLEAVE_SAYS_LENGTH
+#undef CLEAVE_RULES
+#undef CLEAVE_RULE_OF_LENGTH
+#undef CLEAVE_REFUSES_MISUSE
+#undef CLEAVE_ASSERTS_MISUSE

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cleave/tensor/apply.hpp>
+
+#include <cleave/device/copy.hpp>
+#include <cleave/shape/overlap.hpp>
 #include <cleave/tensor/view.hpp>
 
 #include <cstdint>
@@ -84,35 +87,51 @@ inline ByteRange byte_range(const void* data, const Dims& dims, const extent* st
   const auto at = reinterpret_cast<std::uintptr_t>(data);
   return {at + static_cast<std::uintptr_t>(low * size), at + static_cast<std::uintptr_t>(high * size)};
 }
+constexpr bool ranges_meet(const ByteRange& a, const ByteRange& b) { return a.begin < b.end && b.begin < a.end; }
 
-constexpr bool walk_alike(const Dims& a, const extent* a_strides, const Dims& b, const extent* b_strides) {
-  bool alike = a == b;
-  for (int i = 0; i < a.rank && alike; ++i) {
-    alike = a.extents[i] == 1 || a_strides[i] == b_strides[i];
-  }
-  return alike;
-}
+/// How leaf H is read while elements of shape S at strides St are written that are part of a whole of shape WholeS. All
+/// but the distance is known while compiling.
+template <class S, class St, class WholeS, class WholeSt, class H>
+struct Reading {
+  static constexpr Strided written = strided_of<S, St>();
+  static constexpr Strided read = strided_of<typename H::shape, typename H::strides>();
+  static constexpr bool alike = walk_alike(written, read);
+  static constexpr Meeting meeting = meeting_of(strided_of<WholeS, WholeSt>(), read);
+};
 
-/// Whether a leaf reads elements of the destination other than the one being written.
-template <class S, class St, class T, class H>
-bool is_disturbed(const T* out, const H& leaf) {
+/// Whether a leaf reads elements of the whole, other than the one being written in the part that begins at `out`.
+template <class S, class St, class WholeS, class WholeSt, class T, class H>
+bool is_disturbed(const T* out, const T* whole, const H& leaf) {
   if constexpr (H::is_number) {
     return false;
   } else {
-    using L = typename H::shape;
-    if (leaf.data() == out && walk_alike(S::dims, St::values, L::dims, H::strides::values)) {
+    using Read = Reading<S, St, WholeS, WholeSt, H>;
+    if (Read::alike && leaf.data() == out) {
       return false;
     }
-    const ByteRange written = byte_range(out, S::dims, St::values, sizeof(T));
-    const ByteRange read = byte_range(leaf.data(), L::dims, H::strides::values, sizeof(T));
-    return written.begin < read.end && read.begin < written.end;
+    if (!ranges_meet(byte_range(whole, WholeS::dims, WholeSt::values, sizeof(T)),
+                     byte_range(leaf.data(), H::shape::dims, H::strides::values, sizeof(T)))) {
+      return false;
+    }
+    constexpr auto size = static_cast<extent>(sizeof(T));
+    const auto bytes =
+        static_cast<extent>(reinterpret_cast<std::uintptr_t>(leaf.data()) - reinterpret_cast<std::uintptr_t>(whole));
+    return bytes % size != 0 || grids_meet(Read::meeting, bytes / size);
   }
 }
 
-template <class St, class T, class S, class D, class... H, class... Statements, int... I>
-bool any_disturbed(const T* out, const Expression<T, S, D, HeldLeaves<H...>, Statements...>& x,
+template <class St, class WholeS, class WholeSt, class T, class S, class D, class... H, class... Statements, int... I>
+bool any_disturbed(const T* out, const T* whole, const Expression<T, S, D, HeldLeaves<H...>, Statements...>& x,
                    std::integer_sequence<int, I...> /*leaves*/) {
-  return (is_disturbed<S, St>(out, leaf_at<I>(x.leaves())) || ...);
+  return (is_disturbed<S, St, WholeS, WholeSt>(out, whole, leaf_at<I>(x.leaves())) || ...);
+}
+
+/// Whether `x` must be evaluated aside before it is written at strides St from `out` on, which is part of a whole.
+template <class St, class WholeS, class WholeSt, class X>
+bool reads_ahead(const typename X::element* out, const typename X::element* whole, const X& x) {
+  const auto& expression = as_expression<typename X::element, typename X::device>(x);
+  using E = std::remove_cvref_t<decltype(expression)>;
+  return any_disturbed<St, WholeS, WholeSt>(out, whole, expression, std::make_integer_sequence<int, E::leaf_count>{});
 }
 
 /// Writes the elements of `x` at strides St from `out` on, whatever `x` reads: by way of memory of its own where
@@ -121,92 +140,57 @@ template <class St, class X>
 void assign_to(typename X::element* out, const X& x) {
   using T = typename X::element;
   using S = typename X::shape;
-  const auto& expression = as_expression<T, typename X::device>(x);
-  using E = std::remove_cvref_t<decltype(expression)>;
-  if (any_disturbed<St>(out, expression, std::make_integer_sequence<int, E::leaf_count>{})) {
+  if (reads_ahead<St, S, St>(out, out, x)) {
     const Arena aside(static_cast<std::size_t>(S::size) * sizeof(T), uninitialized);
     T* const values = reinterpret_cast<T*>(aside.data());
-    write_to<row_major_t<S>>(values, expression);
+    write_to<row_major_t<S>>(values, x);
     write_to<St>(out, View<const T, S>(values));
   } else {
-    write_to<St>(out, expression);
+    write_to<St>(out, x);
   }
 }
 
-/// What keeps a value from becoming the elements of something with element type T and shape S on device D.
-enum class AssignMisuse : unsigned char { none, known_before, partial, symbol, device, element, shape, dynamic_extent };
-
-template <class X, class T, class S, class D>
-constexpr AssignMisuse judge_assignment() {
-  using Facts = facts<X>;
-  if (refused_operand<X>) {
-    return AssignMisuse::known_before;
+/// Copies the rows of a tensor or view with a dynamic leading extent, by way of memory of its own where they overlap.
+template <class St, class T, class X>
+void assign_rows(T* out, const X& x) {
+  Dims dims = X::dims;
+  dims.extents[0] = x.rows();
+  if (dims.extents[0] == 0) {
+    return;
   }
-  if (partial_operand<X>) {
-    return AssignMisuse::partial;
+  const T* const from = x.data();
+  if (out == from && is_contiguous<typename X::shape, St> && is_contiguous<typename X::shape, typename X::strides>) {
+    return;
   }
-  if (!eager_operand<X>) {
-    return AssignMisuse::symbol;
+  if (!ranges_meet(byte_range(out, dims, St::values, sizeof(T)),
+                   byte_range(from, dims, X::strides::values, sizeof(T)))) {
+    copy_strided(out, X::dtype, St::values, from, X::dtype, X::strides::values, dims);
+    return;
   }
-  if (!std::is_same_v<typename Facts::device, D>) {
-    return AssignMisuse::device;
-  }
-  if (!std::is_same_v<typename Facts::element, T>) {
-    return AssignMisuse::element;
-  }
-  if (!std::is_same_v<typename Facts::shape, S>) {
-    return AssignMisuse::shape;
-  }
-  return S::is_static ? AssignMisuse::none : AssignMisuse::dynamic_extent;
+  using Aside = row_major_t<typename X::shape>;
+  const Arena aside(static_cast<std::size_t>(x.size()) * sizeof(T), uninitialized);
+  copy_strided(aside.data(), X::dtype, Aside::values, from, X::dtype, X::strides::values, dims);
+  copy_strided(out, X::dtype, St::values, aside.data(), X::dtype, Aside::values, dims);
 }
 
-template <class X, class T, class S, class D>
-inline constexpr AssignMisuse assign_misuse = judge_assignment<X, T, S, D>();
-template <class X, class T, class S, class D>
-inline constexpr bool is_assignable = assign_misuse<X, T, S, D> == AssignMisuse::none;
+// Named rules for messages; `Op` is a text.
+template <class Op, class X, class S>
+concept extents_are_known = S::is_static || requires { typename X::strides; }; // a tensor or view knows its rows
 
-#define CLEAVE_SAYS_PARTIAL "assignment: the value " CLEAVE_IS_PARTIAL
-#define CLEAVE_SAYS_SYMBOL "assignment: a symbol of a model has no elements; run the model in an executor or a group"
-#define CLEAVE_SAYS_DEVICE "assignment: the value is on another device; bring it to this one with copy_to"
-#define CLEAVE_SAYS_ELEMENT "assignment: the value has another element type; convert it with cast"
-#define CLEAVE_SAYS_SHAPE "assignment: the value's shape must be the destination's"
-#define CLEAVE_SAYS_DYNAMIC "assignment: an extent is dynamic; take a part of static size with slice first"
-
-/// Refuses, in words, what judge_assignment does.
-// clang-format off: attributes of one function, one a line
-template <class X, class T, class S, class D>
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_PARTIAL, assign_misuse<X, T, S, D> == AssignMisuse::partial)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_SYMBOL, assign_misuse<X, T, S, D> == AssignMisuse::symbol)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_DEVICE, assign_misuse<X, T, S, D> == AssignMisuse::device)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_ELEMENT, assign_misuse<X, T, S, D> == AssignMisuse::element)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_SHAPE, assign_misuse<X, T, S, D> == AssignMisuse::shape)
-CLEAVE_REFUSES_IF(CLEAVE_SAYS_DYNAMIC, assign_misuse<X, T, S, D> == AssignMisuse::dynamic_extent)
-constexpr void expect_assignable() {
-  // clang-format on
-  using Name [[maybe_unused]] = spelled<"assign">;
-  using Facts [[maybe_unused]] = facts<X>;
-  constexpr AssignMisuse misuse = assign_misuse<X, T, S, D>;
-  if constexpr (misuse == AssignMisuse::partial) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_PARTIAL, no_operand_is_partial<Name, X>);
-  } else if constexpr (misuse == AssignMisuse::symbol) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_SYMBOL, has_elements<Name, X>);
-  } else if constexpr (misuse == AssignMisuse::device) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_DEVICE, devices_are_equal<Name, D, typename Facts::device>);
-  } else if constexpr (misuse == AssignMisuse::element) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_ELEMENT, element_types_are_equal<Name, T, typename Facts::element>);
-  } else if constexpr (misuse == AssignMisuse::shape) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_SHAPE, shapes_are_equal<Name, S, typename Facts::shape>);
-  } else if constexpr (misuse == AssignMisuse::dynamic_extent) {
-    CLEAVE_EXPECTS(CLEAVE_SAYS_DYNAMIC, shape_is_static<Name, S>);
-  }
-}
-
-#undef CLEAVE_SAYS_PARTIAL
-#undef CLEAVE_SAYS_SYMBOL
-#undef CLEAVE_SAYS_DEVICE
-#undef CLEAVE_SAYS_ELEMENT
-#undef CLEAVE_SAYS_SHAPE
-#undef CLEAVE_SAYS_DYNAMIC
+/// What a value needs to become the elements of something with element type T and shape S on device D.
+#define CLEAVE_RULES(RULE)                                                                                             \
+  RULE("assignment: the value " CLEAVE_IS_PARTIAL, no_operand_is_partial<void, X>)                                     \
+  RULE("assignment: a symbol of a model has no elements; run the model in an executor or a group",                     \
+       has_elements<void, X>)                                                                                          \
+  RULE("assignment: the value is on another device; bring it to this one with copy_to",                                \
+       devices_are_equal<void, D, typename Facts::device>)                                                             \
+  RULE("assignment: the value has another element type; convert it with cast",                                         \
+       element_types_are_equal<void, T, typename Facts::element>)                                                      \
+  RULE("assignment: the value's shape must be the destination's", shapes_are_equal<void, S, typename Facts::shape>)    \
+  RULE("assignment: an extent is dynamic; take a part of static size with slice first", extents_are_known<void, X, S>)
+CLEAVE_JUDGE(assign, CLEAVE_RULES, class X, class T, class S, class D, class Facts = facts<X>,
+             bool Known = refused_operand<X>)
+#undef CLEAVE_RULES
 
 } // namespace detail
 
@@ -214,23 +198,49 @@ template <class T, class S, class D, class St>
 template <operand X>
 const View<T, S, D, St>& View<T, S, D, St>::assign(const X& x) const {
   static_assert(!std::is_const_v<T>, "assign: this view only reads; take it from a tensor that is not const");
-  detail::expect_assignable<X, element, S, D>();
-  if constexpr (!std::is_const_v<T> && detail::is_assignable<X, element, S, D>) {
-    detail::assign_to<St>(data_, x);
+  static_assert(detail::no_element_twice<S, St>,
+                "assign: this view repeats elements along an axis (its stride is 0); write to what it repeats");
+  detail::expect_assign<X, element, S, D>();
+  if constexpr (!std::is_const_v<T> && detail::no_element_twice<S, St> && detail::assign_is_right<X, element, S, D>()) {
+    if constexpr (S::is_static) {
+      detail::assign_to<St>(data_, x);
+    } else {
+      if (x.rows() != this->rows()) {
+        detail::fail("assign: the view has %td rows along axis %c, but was given %td", this->rows(), S::dims.letters[0],
+                     x.rows());
+      }
+      detail::assign_rows<St>(data_, x);
+    }
   }
   return *this;
 }
 
 template <class T, class S, class D, class St>
-const View<T, S, D, St>& View<T, S, D, St>::fill(element value) const {
+template <detail::number Number>
+const View<T, S, D, St>& View<T, S, D, St>::fill(Number value) const {
   static_assert(!std::is_const_v<T>, "fill: this view only reads; take it from a tensor that is not const");
   static_assert(S::is_static, "fill: expects a view whose extents are all static");
-  if constexpr (!std::is_const_v<T> && S::is_static) {
-    using Number = detail::HeldNumber<element>;
-    using E = Expression<element, S, D, detail::HeldLeaves<Number>>;
-    detail::write_to<St>(data_, E(detail::HeldLeaves<Number>{{{Number{value}}}}));
+  static_assert(detail::number_is_not_cut<element, Number>,
+                "fill: a number with a fraction would be cut to an integer; give an integer");
+  if constexpr (!std::is_const_v<T> && S::is_static && detail::number_is_not_cut<element, Number>) {
+    using Held = detail::HeldLeaves<detail::HeldNumber<element>>;
+    detail::write_to<St>(data_, Expression<element, S, D, Held>(Held{{{{detail::as_element<element>(value)}}}}));
   }
   return *this;
+}
+
+/// Whether assigning `x` to the tensor or view `to` goes by way of a temporary, because `x` reads elements of `to`
+/// other than the one being written. The answer is exact for parts of one tensor, also where they interleave.
+template <operand To, operand X>
+  requires requires { typename To::strides; }
+[[nodiscard]] bool needs_temporary(const To& to, const X& x) {
+  detail::expect_assign<X, typename To::element, typename To::shape, typename To::device>();
+  if constexpr (detail::assign_is_right<X, typename To::element, typename To::shape, typename To::device>()) {
+    static_assert(To::shape::is_static, "needs_temporary: expects extents that are all static");
+    return detail::reads_ahead<typename To::strides, typename To::shape, typename To::strides>(to.data(), to.data(), x);
+  } else {
+    return false;
+  }
 }
 
 } // namespace cleave

@@ -3,6 +3,7 @@
 // the other; no type nests in another, however long the expression is.
 #pragma once
 
+#include <cleave/base/error.hpp>
 #include <cleave/shape/dtype.hpp>
 #include <cleave/shape/strides.hpp>
 #include <cleave/tensor/fused.hpp>
@@ -106,6 +107,23 @@ inline constexpr bool is_expression<Expression<T, S, D, Held, Statements...>> = 
 template <class T, class D, class H>
 using LeafExpression = Expression<T, typename H::shape, D, HeldLeaves<H>>;
 
+/// A number as an element. Integer elements take only numbers that they can represent. Errors: throws Error otherwise.
+template <class T, class Number>
+constexpr T as_element(Number number) {
+  const T element = static_cast<T>(number);
+  if constexpr (std::is_integral_v<T> && std::is_integral_v<Number>) {
+    bool fits = static_cast<Number>(element) == number;
+    if constexpr (std::is_signed_v<T> != std::is_signed_v<Number>) { // the sign bit must not have become a value
+      fits = fits && (std::is_signed_v<T> ? element >= T(0) : number >= Number(0));
+    }
+    if (!fits) {
+      fail("number: %lld does not fit elements of type %s; convert the tensor with cast first, or use another number",
+           static_cast<long long>(number), name_of(dtype_v<T>));
+    }
+  }
+  return element;
+}
+
 /// Any operand or number as an expression of elements T on device D.
 template <class T, class D, class X>
 constexpr decltype(auto) as_expression(const X& x) {
@@ -113,7 +131,7 @@ constexpr decltype(auto) as_expression(const X& x) {
     return (x);
   } else if constexpr (number<X>) {
     using H = HeldNumber<T>;
-    return LeafExpression<T, D, H>(HeldLeaves<H>{{{H{static_cast<T>(x)}}}});
+    return LeafExpression<T, D, H>(HeldLeaves<H>{{{H{as_element<T>(x)}}}});
   } else {
     using H = decltype(x.held());
     return LeafExpression<T, D, H>(HeldLeaves<H>{{{x.held()}}});

@@ -6,15 +6,27 @@
 #include <initializer_list>
 
 namespace cleave {
+namespace detail {
+
+/// Named rule for messages; a shape that is itself too large has been refused.
+template <class T, class S>
+concept bytes_are_countable =
+    !S::is_static || S::size == uncountable || S::size <= uncountable / static_cast<extent>(sizeof(T));
+
+} // namespace detail
 
 /// Elements of one type with a named shape on one device, stored row-major on the heap. A regular value: copying is
 /// deep, moving is cheap, and what was moved from may only be assigned to or destroyed. Lazy expressions over a tensor
 /// keep its storage alive and see later writes to it.
 template <class T, class S, class D = Cpu<0>>
 class Tensor : public detail::Extents<S> {
+  static_assert(detail::dtype_of<T>::is_element,
+                "Tensor: expects elements of type float, double, std::int32_t, std::int64_t or std::uint8_t");
   static_assert(is_shape<S>, "Tensor: the second argument is a shape, such as cleave::Shape<N<64>, C<10>>");
   static_assert(detail::storable_shape<S>,
                 "Tensor: only the leading extent may be cleave::dynamic, and cleave::batch is for the inputs of a job");
+  static_assert(detail::bytes_are_countable<T, S>,
+                "Tensor: the elements have more than 2^63 - 1 bytes; no machine can hold them");
   static_assert(is_device<D>, "Tensor: the third argument is a device, such as cleave::Cpu<0>");
 
 public:
@@ -47,25 +59,31 @@ public:
 
   /// Elements in row-major order. Errors: throws Error when their number is not the shape's (a dynamic leading extent
   /// follows from it).
-  Tensor(std::initializer_list<T> values) : detail::Extents<S>(rows_for(values.size())) {
-    if (static_cast<extent>(values.size()) != this->size()) {
+  Tensor(std::initializer_list<T> values) : Tensor(values.begin(), values.size()) {}
+  /// `count` elements from `elements` on, in row-major order. Errors: as above.
+  Tensor(const T* elements, std::size_t count) : detail::Extents<S>(rows_for(count)) {
+    if (static_cast<extent>(count) != this->size()) {
       detail::fail("Tensor: a tensor of %td elements was given %zu; list all of them, the last axis fastest",
-                   this->size(), values.size());
+                   this->size(), count);
     }
     reserve();
-    T* to = first();
-    for (const T& value : values) {
-      *to++ = value;
+    if (count > 0) {
+      __builtin_memcpy(first(), elements, bytes());
     }
   }
 
   /// Evaluates an expression, or copies a view, of this element type, shape and device.
   template <operand X>
-  Tensor(const X& x) { // NOLINT(google-explicit-constructor,hicpp-explicit-conversions): evaluated on assignment
-    detail::expect_assignable<X, T, S, D>();
-    if constexpr (detail::is_assignable<X, T, S, D>) {
+  Tensor(const X& x) // NOLINT(google-explicit-constructor,hicpp-explicit-conversions): evaluated on assignment
+      : detail::Extents<S>(rows_of(x)) {
+    detail::expect_assign<X, T, S, D>();
+    if constexpr (detail::assign_is_right<X, T, S, D>()) {
       reserve();
-      detail::write_to<strides>(first(), x);
+      if constexpr (S::is_static) {
+        detail::write_to<strides>(first(), x);
+      } else {
+        detail::assign_rows<strides>(first(), x);
+      }
     }
   }
 
@@ -109,13 +127,15 @@ public:
   /// Evaluates an expression of this element type, shape and device into the tensor; right also where the expression
   /// reads the tensor.
   template <operand X>
-    requires detail::is_assignable<X, T, S, D> // everything else is converted first, where the reasons are given
+    requires(detail::assign_is_right<X, T, S, D>()) // everything else is converted first, where the reasons are given
   Tensor& operator=(const X& x) {
-    if (!block_) {
-      *this = Tensor(x);
-    } else {
-      detail::assign_to<strides>(first(), x);
+    if constexpr (S::is_static) {
+      if (block_) {
+        detail::assign_to<strides>(first(), x);
+        return *this;
+      }
     }
+    *this = Tensor(x);
     return *this;
   }
   /// Elements in row-major order. Errors: as the constructor; the tensor is then unchanged.
@@ -161,10 +181,16 @@ public:
   }
   operator View<const T, S, D>() const&& = delete;
 
-  /// Writes one number everywhere.
-  Tensor& fill(T value) {
-    for (T& x : *this) {
-      x = value;
+  /// Writes one number everywhere. Errors: throws Error where the number does not fit an integer element.
+  template <detail::number Number>
+  Tensor& fill(Number value) {
+    static_assert(detail::number_is_not_cut<T, Number>,
+                  "fill: a number with a fraction would be cut to an integer; give an integer");
+    if constexpr (detail::number_is_not_cut<T, Number>) {
+      const T number = detail::as_element<T>(value);
+      for (T& x : *this) {
+        x = number;
+      }
     }
     return *this;
   }
@@ -176,6 +202,14 @@ public:
   }
 
 private:
+  template <class X>
+  static constexpr extent rows_of([[maybe_unused]] const X& x) {
+    if constexpr (!S::is_static && detail::assign_is_right<X, T, S, D>()) {
+      return x.rows();
+    } else {
+      return 0;
+    }
+  }
   static constexpr extent rows_for(std::size_t values) {
     return S::is_static ? extent{0} : static_cast<extent>(values) / (S::rank > 0 ? S::dims.stride(0) : 1);
   }

@@ -33,12 +33,29 @@ constexpr extent offset_of(extent rows, Index... index) {
   return offset;
 }
 
+// Named rules for messages.
+template <class S, class St>
+constexpr bool repeats_elements() {
+  for (int i = 0; i < S::rank; ++i) {
+    if (S::dims.extents[i] != 1 && St::values[i] == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+template <class S, class St>
+concept no_element_twice = !repeats_elements<S, St>();
+template <class Element, class Number>
+concept number_is_not_cut = !(std::is_integral_v<Element> && std::is_floating_point_v<Number>);
+
 } // namespace detail
 
 /// Borrowed elements: a pointer whose shape, strides and device are its type. Copying it copies the pointer; it must
 /// not outlive the elements. `T` is const where they are only read.
 template <class T, class S, class D = Cpu<0>, class St = row_major_t<S>>
 class View : public detail::Extents<S> {
+  static_assert(detail::dtype_of<std::remove_const_t<T>>::is_element,
+                "View: expects elements of type float, double, std::int32_t, std::int64_t or std::uint8_t");
   static_assert(detail::storable_shape<S>,
                 "View: only the leading extent may be cleave::dynamic, and cleave::batch is for the inputs of a job");
   static_assert(is_device<D>, "View: the third argument is a device, such as cleave::Cpu<0>");
@@ -87,7 +104,9 @@ public:
   template <operand X>
   const View& assign(const X& x) const;
   /// Writes one number everywhere. Defined in assign.hpp.
-  const View& fill(element value) const; // NOLINT(modernize-use-nodiscard): it writes the elements
+  /// Errors: throws Error where the number does not fit an integer element.
+  template <detail::number Number>
+  const View& fill(Number value) const; // NOLINT(modernize-use-nodiscard): it writes the elements
 
   /// How an expression holds a view: it borrows.
   [[nodiscard]] constexpr auto held() const { return detail::HeldView<element, S, St>{data_}; }
@@ -97,6 +116,16 @@ private:
 };
 
 namespace detail {
+/// The shape of a tensor or view as a value, with its rows where their number is known only while running.
+template <class X>
+constexpr Dims dims_while_running(const X& x) {
+  Dims dims = X::dims;
+  if constexpr (!X::shape::is_static) {
+    dims.extents[0] = x.rows();
+  }
+  return dims;
+}
+
 template <class X>
 inline constexpr bool is_view = false;
 template <class T, class S, class D, class St>

@@ -141,6 +141,50 @@ TEST_CASE("every size calculates as its elements do", "[expression]") {
   check_all_sizes<1, 2, 3, 5, 7, 13, 29, 31, 33>();
 }
 
+TEST_CASE("an expression of an expression of locals may be returned, stored and moved", "[expression]") {
+  const auto build = [](float scale) {
+    const auto inner = expression_of_locals();
+    const Matrix ones = {1, 1, 1, 1, 1, 1};
+    return inner * scale + ones;
+  };
+  const auto first = build(2);
+  const auto second = build(3);
+  const auto both = first + second;
+  CHECK(Matrix(both)(0, 0) == 9 * 2 + 1 + 9 * 3 + 1);
+  CHECK(Matrix(both)(1, 2) == 39 * 2 + 1 + 39 * 3 + 1);
+}
+
+TEST_CASE("an expression keeps its tensors, not those that are assigned to their names later", "[expression]") {
+  auto held = [] {
+    Matrix x = {0, 1, 2, 3, 4, 5};
+    auto z = x + 1;
+    const Matrix taken = std::move(x);
+    x = Matrix{9, 9, 9, 9, 9, 9};
+    return z;
+  }();
+  CHECK(Matrix(held)(1, 2) == 6);
+}
+
+TEST_CASE("a subexpression may be used three times", "[expression]") {
+  const Matrix x = {0, 1, 2, 3, 4, 5};
+  const auto part = relu(x - 2);
+  const Matrix y = part * part + part;
+  CHECK((y == Matrix{0, 0, 0, 2, 6, 12}));
+  const Matrix once = part; // evaluated once, where that matters
+  CHECK((once * once + once == y));
+}
+
+TEST_CASE("integers of every width calculate", "[expression]") {
+  const Tensor<std::int32_t, Shape<C<3>>> i = {1, -2, 3};
+  CHECK((relu(i) * 2 - 1 == Tensor<std::int32_t, Shape<C<3>>>{1, -1, 5}));
+  const Tensor<std::int64_t, Shape<C<3>>> l = {std::int64_t{1} << 40, 2, -3};
+  CHECK((l + l == Tensor<std::int64_t, Shape<C<3>>>{std::int64_t{1} << 41, 4, -6}));
+  CHECK((-l == Tensor<std::int64_t, Shape<C<3>>>{-(std::int64_t{1} << 40), -2, 3}));
+  const Tensor<std::uint8_t, Shape<C<3>>> b = {1, 200, 255};
+  CHECK((block_grad(b) == b));
+  CHECK((cleave::cast<std::int32_t>(b) + i == Tensor<std::int32_t, Shape<C<3>>>{2, 198, 258}));
+}
+
 TEST_CASE("the longest expression has twelve leaves", "[expression]") {
   const Tensor<float, Shape<C<3>>> x = {1, 2, 3};
   const auto six = x + x + x + x + x + x;

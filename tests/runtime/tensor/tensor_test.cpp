@@ -84,6 +84,43 @@ TEST_CASE("a tensor that was moved from can be assigned to", "[tensor]") {
   CHECK(a(1, 2) == 5);
 }
 
+TEST_CASE("tensors are swapped, and assigned to themselves without a change", "[tensor]") {
+  Matrix a = {0, 1, 2, 3, 4, 5};
+  Matrix b = {5, 4, 3, 2, 1, 0};
+  const float* const memory = a.data();
+  std::swap(a, b);
+  CHECK(b.data() == memory);
+  CHECK(a(0, 0) == 5);
+  const auto lazy = a + 1;
+  std::swap(a, b); // the expression follows the storage
+  CHECK(a(0, 0) == 0);
+  CHECK(b(0, 0) == 5);
+  CHECK((lazy == b + 1));
+  Matrix& same = a;
+  a = std::move(same);
+  CHECK((a == Matrix{0, 1, 2, 3, 4, 5}));
+  a = a.view();
+  CHECK((a == Matrix{0, 1, 2, 3, 4, 5}));
+  using Rows = Tensor<float, Shape<N<cleave::dynamic>>>;
+  Rows c = {1, 2, 3};
+  Rows d = {4};
+  std::swap(c, d);
+  CHECK(c.rows() == 1);
+  CHECK(d(2) == 3);
+  Rows& same_rows = d;
+  d = same_rows;
+  CHECK(d.rows() == 3);
+}
+
+TEST_CASE("a dynamic tensor that was moved from takes new rows", "[tensor]") {
+  using Rows = Tensor<float, Shape<N<cleave::dynamic>>>;
+  Rows a = {1, 2, 3};
+  const Rows b = std::move(a);
+  CHECK_THROWS_WITH(Rows(a), Catch::Contains("moved from")); // NOLINT(bugprone-use-after-move): the test
+  a = b;
+  CHECK(a(2) == 3);
+}
+
 TEST_CASE("a data set has as many rows as its constructor is told", "[tensor]") {
   using Rows = Tensor<float, Shape<N<cleave::dynamic>, C<3>>>;
   Rows data(5);

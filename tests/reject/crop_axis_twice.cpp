@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: crop: an axis is named twice
+#include <cleave/tensor.hpp>
+
+using cleave::axes::C, cleave::axes::H, cleave::axes::W;
+
+void check() {
+  cleave::Tensor<float, cleave::Shape<C<3>, H<28>, W<28>>> x;
+#ifdef CLEAVE_REJECT
+  const auto part = crop<H<20>, H<10>>(x); // wrong
+#else
+  const auto part = crop<H<20>, W<10>>(x);
+#endif
+  const cleave::Tensor copy = part;
+}

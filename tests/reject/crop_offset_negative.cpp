@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: crop: what is to be left reaches beyond the axis, or is empty
+#include <cleave/tensor.hpp>
+
+using cleave::axes::C, cleave::axes::H, cleave::axes::W;
+
+void check() {
+  cleave::Tensor<float, cleave::Shape<C<3>, H<28>, W<28>>> x;
+#ifdef CLEAVE_REJECT
+  const auto part = crop<H<20>>(x, cleave::offset<-1>); // wrong
+#else
+  const auto part = crop<H<20>>(x, cleave::offset<1>);
+#endif
+  const cleave::Tensor copy = part;
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: flip: the shape has no axis of that letter
+// expect: 'H'
+#include <cleave/tensor.hpp>
+
+using cleave::axes::C, cleave::axes::H, cleave::axes::N;
+
+void check() {
+  cleave::Tensor<float, cleave::Shape<N<4>, C<6>>> x;
+#ifdef CLEAVE_REJECT
+  const auto part = flip<H>(x); // wrong
+#else
+  const auto part = flip<C>(x);
+#endif
+  const cleave::Tensor copy = part;
+}
