@@ -14,6 +14,7 @@
 #include <cleave/passes/localize.hpp>
 #include <cleave/passes/memory_plan.hpp>
 #include <cleave/passes/place.hpp>
+#include <cleave/passes/simplify.hpp>
 
 // (Each variable's initialiser is one call without arguments: nvcc 13 fails on nested calls that deduce `auto`.)
 namespace cleave {
@@ -66,10 +67,26 @@ inline constexpr auto differentiated = detail::freeze_differentiated<Program>();
 namespace detail {
 
 template <class Program>
-inline constexpr GraphSize merged_size = size_of_graph(cse(differentiated<Program>.view()));
+inline constexpr GraphSize simplified_size = size_of_graph(simplify(differentiated<Program>.view()));
+template <class Program>
+constexpr auto freeze_simplified() {
+  return freeze<simplified_size<Program>.nodes, simplified_size<Program>.results>(
+      simplify(differentiated<Program>.view()));
+}
+
+} // namespace detail
+
+/// With the laws of operations applied.
+template <class Program>
+inline constexpr auto simplified = detail::freeze_simplified<Program>();
+
+namespace detail {
+
+template <class Program>
+inline constexpr GraphSize merged_size = size_of_graph(cse(simplified<Program>.view()));
 template <class Program>
 constexpr auto freeze_merged() {
-  return freeze<merged_size<Program>.nodes, merged_size<Program>.results>(cse(differentiated<Program>.view()));
+  return freeze<merged_size<Program>.nodes, merged_size<Program>.results>(cse(simplified<Program>.view()));
 }
 
 } // namespace detail
