@@ -105,7 +105,7 @@ struct OpRule {
   KernelCall (*lower)(const GraphView& graph, Id node);
   double (*count_flops)(const GraphView& graph, Id node); ///< null: flops times elements
   Algebra algebra;
-  Fold fold;                              ///< null: its results are no constants
+  Fold fold;                             ///< null: its results are no constants
   const OpRule* (*with_negated_right)(); ///< null, or the operation g with g(a, b) = f(a, -b)
 };
 

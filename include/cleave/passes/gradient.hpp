@@ -56,11 +56,18 @@ concept scalar_to_differentiate = is_model_symbol<X> && symbol_shape<X>::type::r
 template <class L, class X>
 constexpr X gradient(const L& loss, const X& x) {
   static_assert(detail::scalar_to_differentiate<L>, "gradient: the loss must be a scalar symbol; sum it over its axes");
-  static_assert(is_model_symbol<X>, "gradient: what to differentiate by must be a model's symbol");
-  const Value at = x.value();
-  Value result;
-  detail::gradients_of(loss.value(), &at, &result, 1);
-  return X(result);
+  static_assert(is_model_symbol<X> || !detail::scalar_to_differentiate<L>,
+                "gradient: what to differentiate by must be a model's symbol");
+  if constexpr (!is_model_symbol<X>) {
+    return x;
+  } else if constexpr (!detail::scalar_to_differentiate<L>) {
+    return x.refused();
+  } else {
+    const Value at = x.value();
+    Value result;
+    detail::gradients_of(loss.value(), &at, &result, 1);
+    return X(result);
+  }
 }
 
 } // namespace cleave

@@ -10,13 +10,13 @@ class Simplifier {
 public:
   constexpr explicit Simplifier(GraphBuffer& out) : nodes_(out.nodes) {}
 
-  /// The node that computes what `node` computes: an earlier one, or a new one. Each turn of the loop leaves fewer
-  /// nodes between the operands and the leaves, so it ends.
+  /// The node that computes what `node` computes: an earlier one, or a new one. Each turn of the loop takes a node away
+  /// from above the operands or moves a negation below them, so it ends.
   constexpr Id add(Node node) {
     if (node.op->kind != OpKind::elementwise) {
       return push(node);
     }
-    while (absorb_spread(node) || drop_negation(node)) {
+    while (absorb_spread(node) || drop_negation(node) || pull_negation(node)) {
     }
     const Id known = fold(node);
     if (known != no_id) {
@@ -87,6 +87,21 @@ private:
     return true;
   }
 
+  /// -a * b = -(a * b), where a sum may take it up.
+  constexpr bool pull_negation(Node& node) {
+    for (int k = 0; k < node.operand_count && node.op->algebra.odd_in_each; ++k) {
+      if (operand(node, k).op->algebra.negates) {
+        Node negation = operand(node, k);
+        negation.dims = node.dims;
+        node.operands[k] = negation.operands[0];
+        negation.operands[0] = add(node);
+        node = negation;
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// An operation on numbers becomes a number, spread as the operands were.
   constexpr Id fold(const Node& node) {
     double numbers[max_operands]{};
@@ -147,8 +162,9 @@ private:
 };
 
 /// Applies the laws that operations state of themselves (`Algebra`): neutral operands (x * 1, x + 0, x / 1), negations
-/// that cancel, operations done twice (relu(relu(x))), numbers that can be computed, copies. A value that is spread only
-/// to meet a larger one is read as it is. In: any graph. Out: one that computes the same results; nodes may be dead.
+/// that cancel, operations done twice (relu(relu(x))), numbers that can be computed, copies. A value that is spread
+/// only to meet a larger one is read as it is. In: any graph. Out: one that computes the same results; nodes may be
+/// dead.
 ///
 /// What is kept: every bit, NaN and infinities included, but for one thing. x + 0 is taken for x, so a result may be -0
 /// where it was +0. Not done, because it would change values: x * 0, x - x, x / x, reordering sums and products,
