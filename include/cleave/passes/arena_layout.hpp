@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where blocks of memory with known lifetimes lie in one arena: three ways, of which memory_plan keeps the best.
+// Where blocks of memory with known lifetimes lie in one arena: several ways, of which the best is kept.
 #pragma once
 
 #include <cleave/base/config.hpp>
@@ -154,40 +154,95 @@ private:
   Vector<extent> whole_;
 };
 
-/// One block after another on top of whatever it meets, the first by `before` first. n log n.
-template <class Before>
-constexpr extent lay_out_by(const Vector<Block>& blocks, int steps, Vector<extent>& offsets, Before before) {
+/// Puts each block on top of whatever it meets, in time logarithmic in the steps. Holes stay.
+class OnTop {
+public:
+  constexpr OnTop(const Vector<Block>& blocks, const Vector<extent>& /*offsets*/, int steps)
+      : blocks_(blocks), skyline_(steps) {}
+  constexpr extent place(int which) {
+    const Block& block = blocks_[which];
+    const extent offset = skyline_.highest(block.begin, block.end);
+    skyline_.raise(block.begin, block.end, offset + block.bytes);
+    return offset;
+  }
+
+private:
+  const Vector<Block>& blocks_;
+  Skyline skyline_;
+};
+
+/// Puts each block into the lowest hole, at the price of looking at all blocks that have been placed.
+class IntoHoles {
+public:
+  static constexpr int most_blocks = 128; // the square of it is what a compiler's default limits bear
+  constexpr IntoHoles(const Vector<Block>& blocks, const Vector<extent>& offsets, int /*steps*/)
+      : blocks_(blocks), offsets_(offsets) {}
+  constexpr extent place(int which) {
+    const Block& block = blocks_[which];
+    extent offset = 0;
+    int at = 0;
+    for (int i = 0; i < placed_.size(); ++i) {
+      const Block& other = blocks_[placed_[i]];
+      const extent begin = offsets_[placed_[i]];
+      if (other.begin <= block.end && block.begin <= other.end) {
+        if (begin >= offset + block.bytes) {
+          break;
+        }
+        offset = begin + other.bytes > offset ? begin + other.bytes : offset;
+      }
+    }
+    while (at < placed_.size() && offsets_[placed_[at]] < offset) {
+      ++at;
+    }
+    placed_.insert(at, which);
+    return offset;
+  }
+
+private:
+  const Vector<Block>& blocks_;
+  const Vector<extent>& offsets_;
+  Vector<int> placed_; // by offset
+};
+
+/// In which order blocks are placed.
+enum class Priority : unsigned char { size, lifetime };
+
+/// One block after another, the one with the highest priority first. Returns the arena's bytes.
+template <class Placer>
+constexpr extent lay_out_by(Priority priority, const Vector<Block>& blocks, int steps, Vector<extent>& offsets) {
   Vector<int> order;
   order.reserve(blocks.size());
   for (int i = 0; i < blocks.size(); ++i) {
     order.push_back(i);
   }
-  sort(order, [&](int a, int b) { return before(blocks[a], blocks[b]); });
-  Skyline skyline(steps);
+  sort(order, [&blocks, priority](int a, int b) {
+    if (priority == Priority::size && blocks[a].bytes != blocks[b].bytes) {
+      return blocks[a].bytes > blocks[b].bytes;
+    }
+    return blocks[a].end - blocks[a].begin > blocks[b].end - blocks[b].begin;
+  });
+  Placer placer(blocks, offsets, steps);
   extent size = 0;
   for (const int i : order) {
-    const Block& block = blocks[i];
-    offsets[i] = skyline.highest(block.begin, block.end);
-    skyline.raise(block.begin, block.end, offsets[i] + block.bytes);
-    size = offsets[i] + block.bytes > size ? offsets[i] + block.bytes : size;
+    offsets[i] = placer.place(i);
+    size = offsets[i] + blocks[i].bytes > size ? offsets[i] + blocks[i].bytes : size;
   }
   return size;
 }
 
 /// Lays blocks out so that none shares a byte with another that is alive at the same step, and returns the arena's
 /// bytes. Tries first fit in order, then the largest first, then the longest-lived first; keeps the smallest and stops
-/// where one meets `bound`.
+/// where one meets `bound`. n log n: only few blocks are fitted into holes, many are put on top of each other.
 constexpr extent lay_out(const Vector<Block>& blocks, int steps, extent bound, Vector<extent>& offsets) {
   extent size = lay_out_in_order(blocks, steps, offsets);
-  const auto lifetime = [](const Block& block) { return block.end - block.begin; };
-  for (int attempt = 0; attempt < 2 && size > bound; ++attempt) {
+  for (const Priority priority : {Priority::size, Priority::lifetime}) {
+    if (size <= bound) {
+      break;
+    }
     Vector<extent> tried(blocks.size(), 0);
-    const extent tried_size = lay_out_by(blocks, steps, tried, [&](const Block& a, const Block& b) {
-      if (attempt == 0 && a.bytes != b.bytes) {
-        return a.bytes > b.bytes;
-      }
-      return lifetime(a) > lifetime(b);
-    });
+    const extent tried_size = blocks.size() <= IntoHoles::most_blocks
+                                  ? lay_out_by<IntoHoles>(priority, blocks, steps, tried)
+                                  : lay_out_by<OnTop>(priority, blocks, steps, tried);
     if (tried_size < size) {
       size = tried_size;
       offsets.swap(tried);
