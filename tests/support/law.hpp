@@ -3,8 +3,8 @@
 //   LAW_ROW_1(Tanh, tanh(x), -3, 3)     LAW_ROW_2(Divide, x / y, 0.5, 2)      operands have the shape [N3, C5]
 // Checked: the shape that is inferred is the shape that is computed; the value equals `Op::apply` on each element
 // (where the row names an elementwise struct) and is, bit for bit, what tensors outside a model give; the gradient
-// equals central differences in f64; equal nodes are joined; the graph prints the operation's name; the placement
-// follows the operands'.
+// equals central differences in f64, and so does the gradient of the gradient of an elementwise operation; equal nodes
+// are joined; the graph prints the operation's name; the placement follows the operands'.
 #pragma once
 
 #include "support/runner.hpp"
@@ -12,6 +12,7 @@
 #include <cleave/graph/print.hpp>
 #include <cleave/graph/verify.hpp>
 #include <cleave/model/trace.hpp>
+#include <cleave/passes/gradient.hpp>
 #include <cleave/tensor.hpp>
 
 #include <catch2/catch.hpp>
@@ -85,6 +86,46 @@ struct LawProgram {
     } else {
       b.output(y.id);
     }
+  }
+};
+
+/// Order 2: the scalar sum over operands x of sum(x * x + v * d sum(y * head) / dx), with directions v. (The squares
+/// give every operand a path to the loss where the first derivative is constant.)
+template <class F, int Arity>
+struct SecondProgram {
+  using First = LawProgram<F, Arity, Operands::inputs>;
+  static constexpr bool differentiated = true;
+  static constexpr cleave::GradientRequest request(const char* name, bool is_parameter) {
+    return all_but_head(name, is_parameter);
+  }
+  static constexpr void trace(cleave::Builder& b) {
+    const auto leaf = [&b](const char* name, const cleave::Dims& dims) {
+      return b.leaf(&cleave::rule<cleave::InputLeaf>, name, dims, cleave::DType::f64);
+    };
+    const cleave::Value y = First::call(b).value();
+    const cleave::Dims y_dims = b[y.id].dims;
+    const auto total = [](cleave::Value x, const cleave::Dims& dims) {
+      char letters[cleave::max_rank + 1]{};
+      for (int i = 0; i < dims.rank; ++i) {
+        letters[i] = dims.letters[i];
+      }
+      return dims.rank == 0 ? x : cleave::detail::sum_over(x, letters);
+    };
+    cleave::Value x[Arity];
+    cleave::Value dx[Arity];
+    constexpr const char* operands[] = {"x", "y", "z"};
+    constexpr const char* directions[] = {"u", "v", "w"};
+    for (int k = 0; k < Arity; ++k) {
+      x[k] = {&b, b.find(operands[k])};
+    }
+    cleave::detail::gradients_of(total(y * leaf("head", y_dims), y_dims), x, dx, Arity);
+    cleave::Value loss;
+    for (int k = 0; k < Arity; ++k) {
+      const cleave::Value part = total(x[k] * x[k] + dx[k] * leaf(directions[k], Sample::dims), Sample::dims);
+      loss = k == 0 ? part : loss + part;
+    }
+    b.output(cleave::Value::apply<cleave::BlockGrad>(y).id);
+    b.output(loss.id);
   }
 };
 
@@ -171,6 +212,16 @@ void check_gradient(double low, double high) {
   }
 }
 
+/// Second derivatives by central differences of the first ones.
+template <class F, int Arity>
+void check_second_gradient(double low, double high) {
+  using Second = SecondProgram<F, Arity>;
+  static_assert(cleave::fault_of<Second>.rule == cleave::Rule::none);
+  CHECK(cleave::detail::verify(cleave::differentiated<Second>.view()) == nullptr);
+  CHECK(cleave::detail::verify(cleave::graph<Second>.view()) == nullptr);
+  check_gradient<Second>(low, high);
+}
+
 template <class Op, class F, int Arity>
 void check(double low, double high) {
   using Whole = LawProgram<F, Arity, Operands::differentiated>;
@@ -230,6 +281,9 @@ void check(double low, double high) {
   // gradient
   if constexpr (!Op::stops_gradient) {
     check_gradient<Whole>(low, high);
+    if constexpr (Op::kind == cleave::OpKind::elementwise) {
+      check_second_gradient<F, Arity>(low, high);
+    }
   }
 
   // equal nodes are joined

@@ -46,6 +46,11 @@ public:
     const auto arena = static_cast<int>(cleave::ArenaId::activations);
     std::memset(arenas_.base[arena], 0xFF, static_cast<std::size_t>(Run::plan.arena_bytes[arena]));
   }
+  /// For programs that add to what their gradients hold.
+  void clear_gradients() {
+    const auto arena = static_cast<int>(cleave::ArenaId::gradients);
+    std::memset(arenas_.base[arena], 0, static_cast<std::size_t>(Run::plan.arena_bytes[arena]));
+  }
   void forward() { Run::forward(arenas_); }
   void backward() { Run::backward(arenas_); }
 

@@ -29,6 +29,7 @@ enum class Rule : unsigned char {
   no_derivative,        ///< an operation without a derivative lies on the path
   request_unknown,      ///< a gradient request names no input or parameter
   gradient_not_partial, ///< a parameter's gradient is not a sum over devices
+  budget_exceeded,      ///< no plan that was found fits the memory budget; sides are bytes
   contraction_order,    ///< a contraction over axes that are not the last ones
 };
 

@@ -15,6 +15,7 @@ struct GraphView {
   int forward_size = 0; ///< nodes before this one belong to the forward pass
   Normaliser normaliser = Normaliser::unset;
   Fault fault{};
+  bool derived = false; ///< the program as written contains gradients
 
   constexpr const Node& operator[](Id id) const { return nodes[id]; }
 };
@@ -27,11 +28,12 @@ struct Graph {
   int forward_size = 0;
   Normaliser normaliser = Normaliser::unset;
   Fault fault{};
+  bool derived = false;
 
   [[nodiscard]] constexpr int size() const { return Nodes; }
   [[nodiscard]] constexpr int result_count() const { return Results; }
   [[nodiscard]] constexpr GraphView view() const {
-    return {nodes, Nodes, results, Results, forward_size, normaliser, fault};
+    return {nodes, Nodes, results, Results, forward_size, normaliser, fault, derived};
   }
 };
 
@@ -44,10 +46,11 @@ struct GraphBuffer {
   int forward_size = 0;
   Normaliser normaliser = Normaliser::unset;
   Fault fault{};
+  bool derived = false;
 
   constexpr GraphBuffer() = default;
   constexpr explicit GraphBuffer(const GraphView& graph)
-      : forward_size(graph.forward_size), normaliser(graph.normaliser), fault(graph.fault) {
+      : forward_size(graph.forward_size), normaliser(graph.normaliser), fault(graph.fault), derived(graph.derived) {
     nodes.reserve(2 * graph.size);
     for (int i = 0; i < graph.size; ++i) {
       nodes.push_back(graph.nodes[i]);
@@ -58,7 +61,7 @@ struct GraphBuffer {
   }
 
   [[nodiscard]] constexpr GraphView view() const {
-    return {nodes.data(), nodes.size(), results.data(), results.size(), forward_size, normaliser, fault};
+    return {nodes.data(), nodes.size(), results.data(), results.size(), forward_size, normaliser, fault, derived};
   }
   constexpr void report(const Fault& found) {
     if (!fault) {
@@ -86,6 +89,7 @@ constexpr Graph<Nodes, Results> freeze(const GraphBuffer& buffer) {
   graph.forward_size = buffer.forward_size;
   graph.normaliser = buffer.normaliser;
   graph.fault = buffer.fault;
+  graph.derived = buffer.derived;
   return graph;
 }
 

@@ -64,6 +64,32 @@ struct Placed {
   Rule broken = Rule::none;
 };
 
+/// Computes an operation on numbers; false where the result is no constant that is safe to write down.
+using Fold = bool (*)(const double* operands, DType dtype, double& result);
+
+/// The operand that changes nothing, where there is one.
+struct Neutral {
+  bool exists = false;
+  double value = 0;
+  constexpr Neutral() = default;
+  constexpr Neutral(double number) // NOLINT(google-explicit-constructor,hicpp-explicit-conversions): .right = 1
+      : exists(true), value(number) {}
+};
+
+/// The laws of an elementwise operation that `simplify` and `cse` may use. A law may be stated only where it holds for
+/// every operand, NaN and infinities included; the sign of a zero is the one thing that may change (x + 0 = x).
+struct Algebra {
+  bool commutative = false; ///< f(a, b) = f(b, a)
+  bool involution = false;  ///< f(f(x)) = x
+  bool idempotent = false;  ///< f(f(x)) = f(x)
+  bool copies = false;      ///< f(x) = x, or x spread along axes it lacks
+  bool negates = false;     ///< f(x) = -x
+  bool odd_in_each = false; ///< f(-a, b) = f(a, -b) = -f(a, b)
+  bool folds = false;       ///< `apply` is a constant expression and is rounded as it is at run time
+  Neutral left{};           ///< f(left, x) = x
+  Neutral right{};          ///< f(x, right) = x
+};
+
 struct OpRule {
   std::uint64_t key; ///< of the operation's struct; rules are compared by it, see is_op
   const char* name;
@@ -71,12 +97,16 @@ struct OpRule {
   Linearity linearity;
   bool is_head;        ///< a loss: its gradient needs no cotangent and ignores the one that comes
   bool stops_gradient; ///< nothing flows to its operands
+  bool no_derivative;  ///< and that is no derivative: a path through it is refused
   double flops;        ///< per element of the result
   void (*infer)(Inference& at);
   Cotangents (*vjp)(const Vjp& at);
   Placed (*place)(const PlaceRequest& at);
   KernelCall (*lower)(const GraphView& graph, Id node);
   double (*count_flops)(const GraphView& graph, Id node); ///< null: flops times elements
+  Algebra algebra;
+  Fold fold;                             ///< null: its results are no constants
+  const OpRule* (*with_negated_right)(); ///< null, or the operation g with g(a, b) = f(a, -b)
 };
 
 namespace detail {
@@ -91,13 +121,67 @@ constexpr std::uint64_t op_key() {
   return hash;
 }
 
+/// Numbers that are added, multiplied and divided without overflow, underflow or a subnormal result.
+constexpr bool safe_to_fold(double x, DType dtype) {
+  const double size = x < 0 ? -x : x;
+  const bool wide = dtype == DType::f64;
+  return size == 0 || (size >= (wide ? 1e-150 : 1.2e-38) && size <= (wide ? 1e150 : 3.4e38));
+}
+
+template <class Op, class T>
+constexpr double fold_in(const double* x) {
+  if constexpr (requires { Op::apply(T{}, T{}); }) {
+    return static_cast<double>(Op::apply(static_cast<T>(x[0]), static_cast<T>(x[1])));
+  } else {
+    return static_cast<double>(Op::apply(static_cast<T>(x[0])));
+  }
+}
+
+/// Folds in the element's own type, so that the constant has the bits a kernel would compute. Whatever could overflow,
+/// become subnormal (kernels may flush those) or divide by zero is left to the kernel.
+template <class Op>
+constexpr bool fold_numbers(const double* x, DType dtype, double& result) {
+  constexpr bool binary = requires { Op::apply(double{}, double{}); };
+  if (!safe_to_fold(x[0], dtype) || (binary && !safe_to_fold(x[1], dtype)) ||
+      (binary && Op::linearity == Linearity::first && x[1] == 0)) {
+    return false;
+  }
+  if (dtype == DType::f32 && !safe_to_fold(fold_in<Op, double>(x), dtype)) {
+    return false;
+  }
+  result = dtype == DType::f64 ? fold_in<Op, double>(x) : fold_in<Op, float>(x);
+  return true;
+}
+
+template <class Op>
+constexpr Fold fold_of() {
+  if constexpr (Op::algebra.folds) {
+    return &fold_numbers<Op>;
+  } else {
+    return nullptr;
+  }
+}
+
 } // namespace detail
 
 /// The rule of an operation.
 template <class Op>
-inline constexpr OpRule rule{
-    detail::op_key<Op>(), Op::name.value, Op::kind,   Op::linearity, Op::is_head,    Op::stops_gradient, Op::flops,
-    &Op::infer,           &Op::vjp,       &Op::place, Op::lower,     Op::count_flops};
+inline constexpr OpRule rule{detail::op_key<Op>(),
+                             Op::name.value,
+                             Op::kind,
+                             Op::linearity,
+                             Op::is_head,
+                             Op::stops_gradient,
+                             Op::no_derivative,
+                             Op::flops,
+                             &Op::infer,
+                             &Op::vjp,
+                             &Op::place,
+                             Op::lower,
+                             Op::count_flops,
+                             Op::algebra,
+                             detail::fold_of<Op>(),
+                             Op::with_negated_right};
 
 /// Whether a node is an `Op`. Compares keys, not addresses: under -fsanitize=undefined g++ folds no comparison of the
 /// addresses of inline variables.

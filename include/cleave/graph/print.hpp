@@ -63,14 +63,24 @@ constexpr TextWriter print_graph(const GraphView& graph) {
   return out;
 }
 
+/// What a holder names: a `graph`, or a function `print` of its own.
+template <class Holder>
+constexpr TextWriter write_held() {
+  if constexpr (requires { Holder::print(); }) {
+    return Holder::print();
+  } else {
+    return print_graph(Holder::graph.view());
+  }
+}
 template <class Holder>
 constexpr auto print_held() {
-  return print_graph(Holder::graph.view()).template freeze<print_graph(Holder::graph.view()).size()>();
+  return write_held<Holder>().template freeze<write_held<Holder>().size()>();
 }
 
 } // namespace detail
 
-/// The graph constant that `Holder::graph` names, as text: `printed<Holder>` compares with a literal in static_assert.
+/// The graph constant that `Holder::graph` names, or what `Holder::print()` writes (plans, schedules), as text:
+/// `printed<Holder>` compares with a literal in static_assert.
 template <class Holder>
 inline constexpr auto printed = detail::print_held<Holder>();
 

@@ -352,6 +352,7 @@ private:
   static_assert(detail::keeps<Rule::no_derivative, Found>, "differentiate: an operation without a derivative lies between a parameter and the loss");
   static_assert(detail::keeps<Rule::request_unknown, Found>, "requests: there is no parameter (or data input) of this name in the model");
   static_assert(detail::keeps<Rule::gradient_not_partial, Found>, "placement: the gradient of a parameter is not a sum over devices");
+  static_assert(detail::keeps<Rule::budget_exceeded, Found>, "memory_budget: no plan of the program was found that fits, even with elementwise values computed again; the smallest needs as many bytes a device as the first axis B says, the budget is the second");
   static_assert(detail::keeps<Rule::contraction_order, Found>, "dot: the contracted axes of the two operands are not the same, in the same order");
   // clang-format on
 };

@@ -9,9 +9,26 @@
 
 namespace cleave {
 
+namespace detail {
+
+template <class Job>
+constexpr extent most_rows();
+
+/// A job's memory budget, bytes of all arenas of a device together, for the device and batch with most rows.
+template <class Job>
+struct BudgetOf {};
+template <class Job>
+  requires requires { Job::memory_budget; }
+struct BudgetOf<Job> {
+  static constexpr extent memory_budget = Job::memory_budget;
+  static constexpr extent budget_rows = most_rows<Job>();
+};
+
+} // namespace detail
+
 /// A job's model as a program, at the job's first batch size.
 template <class Job, Mode M>
-struct JobProgram {
+struct JobProgram : detail::BudgetOf<Job> {
   using All = detail::inputs_of<Job>;
   static constexpr bool differentiated = M == Mode::train;
   static constexpr int bound_inputs = M == Mode::train ? All::count : Job::data::count;
@@ -87,6 +104,18 @@ constexpr Slicing slicing_of() {
 /// Rows of every device at batch size number `Index`.
 template <class Job, int Index>
 inline constexpr auto slices_of = slice_batch(Job::batches::sizes[Index], workload_of<Job>(), slicing_of<Job>());
+
+template <class Job>
+constexpr extent most_rows() {
+  extent most = 0;
+  for (const extent size : Job::batches::sizes) {
+    const auto slices = slice_batch(size, workload_of<Job>(), slicing_of<Job>());
+    for (int device = 0; device < Job::devices::count; ++device) {
+      most = slices.rows(device) > most ? slices.rows(device) : most;
+    }
+  }
+  return most;
+}
 
 template <class Job>
 concept has_optimizer = requires { typename Job::optimizer; };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cleave/base/text.hpp>
+#include <cleave/graph/print.hpp>
 #include <cleave/group/data_parallel_group.hpp>
 
 namespace cleave {
@@ -92,6 +93,53 @@ inline constexpr auto plan_text = freeze_plan<Job>();
 template <class Job, int Device>
 inline constexpr DeviceCost device_cost =
     detail::device_cost<JobProgram<Job, detail::main_mode<Job>>, detail::slices_of<Job, 0>.rows(Device)>();
+
+namespace detail {
+
+/// A table with one row a kernel and the sums below.
+template <int Kernels>
+constexpr TextWriter print_costs(const CostTable<Kernels>& table, double ridge) {
+  constexpr int columns[] = {36, 48, 60, 72, 81};
+  TextWriter out;
+  out << "kernel";
+  out.pad_to(columns[0]) << "kFLOP";
+  out.pad_to(columns[1]) << "KiB read";
+  out.pad_to(columns[2]) << "written";
+  out.pad_to(columns[3]) << "FLOP/B";
+  out.pad_to(columns[4]) << "bound by\n";
+  KernelCost sum;
+  for (const KernelCost& kernel : table.kernels) {
+    sum.flops += kernel.flops;
+    sum.bytes_read += kernel.bytes_read;
+    sum.bytes_written += kernel.bytes_written;
+  }
+  for (int i = 0; i <= Kernels; ++i) {
+    const KernelCost& kernel = i < Kernels ? table.kernels[i] : sum;
+    out << (i < Kernels ? kernel.name : "all") << ' ';
+    out.pad_to(columns[0]).fixed(kernel.flops * 1e-3, 2);
+    out.pad_to(columns[1]).fixed(kernel.bytes_read / 1024, 1);
+    out.pad_to(columns[2]).fixed(kernel.bytes_written / 1024, 1);
+    out.pad_to(columns[3]).fixed(kernel.intensity(), 2);
+    out.pad_to(columns[4]) << name_of(kernel.bound_by(ridge)) << '\n';
+  }
+  return out;
+}
+
+template <class Job, int Device, int Ridge>
+struct CostText {
+  static constexpr TextWriter print() {
+    return print_costs(cost_table<JobProgram<Job, main_mode<Job>>, slices_of<Job, 0>.rows(Device)>, Ridge);
+  }
+};
+
+} // namespace detail
+
+/// What each kernel of a device costs, as text, a constant: FLOPs, bytes, FLOPs a byte, and whether memory or
+/// arithmetic limits it on a machine whose ridge point is `Ridge` FLOPs a byte (peak FLOP/s over memory bandwidth).
+template <class Job, int Device = 0, int Ridge = 10>
+constexpr const char* kernel_summary() {
+  return printed<detail::CostText<Job, Device, Ridge>>.c_str();
+}
 
 /// The plan of a job's step as text, a constant: rows, kernels, FLOPs, bytes and memory of every device.
 template <class Job>

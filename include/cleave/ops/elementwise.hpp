@@ -12,6 +12,7 @@ namespace cleave {
 struct Negate : ElementwiseOp {
   static constexpr FixedString name = "negate";
   static constexpr Linearity linearity = Linearity::joint;
+  static constexpr Algebra algebra{.involution = true, .negates = true, .folds = true};
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T x) {
     return -x;
@@ -23,6 +24,8 @@ struct Negate : ElementwiseOp {
 struct Add : ElementwiseOp {
   static constexpr FixedString name = "add";
   static constexpr Linearity linearity = Linearity::joint;
+  static constexpr Algebra algebra{.commutative = true, .folds = true, .left = 0, .right = 0};
+  static constexpr const OpRule* with_negated_right();
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T a, T b) {
     return a + b;
@@ -34,6 +37,8 @@ struct Add : ElementwiseOp {
 struct Subtract : ElementwiseOp {
   static constexpr FixedString name = "sub";
   static constexpr Linearity linearity = Linearity::joint;
+  static constexpr Algebra algebra{.folds = true, .right = 0};
+  static constexpr const OpRule* with_negated_right();
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T a, T b) {
     return a - b;
@@ -45,6 +50,7 @@ struct Subtract : ElementwiseOp {
 struct Multiply : ElementwiseOp {
   static constexpr FixedString name = "mul";
   static constexpr Linearity linearity = Linearity::each;
+  static constexpr Algebra algebra{.commutative = true, .odd_in_each = true, .folds = true, .left = 1, .right = 1};
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T a, T b) {
     return a * b;
@@ -56,6 +62,7 @@ struct Multiply : ElementwiseOp {
 struct Divide : ElementwiseOp {
   static constexpr FixedString name = "div";
   static constexpr Linearity linearity = Linearity::first;
+  static constexpr Algebra algebra{.odd_in_each = true, .folds = true, .right = 1};
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T a, T b) {
     return a / b;
@@ -76,6 +83,9 @@ template <operand X>
 constexpr auto operator-(const X& x) { return apply<Negate>(x); }
 // clang-format on
 
+constexpr const OpRule* Add::with_negated_right() { return &rule<Subtract>; }
+constexpr const OpRule* Subtract::with_negated_right() { return &rule<Add>; }
+
 constexpr Cotangents Negate::vjp(const Vjp& at) { return {-at.dy}; }
 constexpr Cotangents Subtract::vjp(const Vjp& at) { return {at.dy, -at.dy}; }
 constexpr Cotangents Multiply::vjp(const Vjp& at) { return {at.dy * at.x(1), at.dy * at.x(0)}; }
@@ -95,6 +105,7 @@ struct ReluGradient : ElementwiseOp {
 /// max(x, 0); the derivative at 0 is 0, NaN stays NaN
 struct Relu : ElementwiseOp {
   static constexpr FixedString name = "relu";
+  static constexpr Algebra algebra{.idempotent = true, .folds = true};
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T x) {
     return x < 0 ? T(0) : x;
@@ -172,6 +183,7 @@ struct BlockGrad : ElementwiseOp {
   static constexpr Linearity linearity = Linearity::joint;
   static constexpr bool stops_gradient = true;
   static constexpr double flops = 0;
+  static constexpr Algebra algebra{.copies = true};
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T x) {
     return x;
@@ -188,6 +200,7 @@ struct Copy : ElementwiseOp {
   static constexpr FixedString name = "copy";
   static constexpr Linearity linearity = Linearity::joint;
   static constexpr double flops = 0;
+  static constexpr Algebra algebra{.copies = true};
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T x) {
     return x;

@@ -30,6 +30,7 @@ struct SoftmaxOutputGradient : OpDefaults {
   }
   // The head's gradient is defined, not derived: it has no second derivative.
   static constexpr bool stops_gradient = true;
+  static constexpr bool no_derivative = true;
   static constexpr Cotangents vjp(const Vjp& /*at*/) { return {}; }
   static constexpr Placed place(const PlaceRequest& at) { return detail::place_elementwise(at); }
   static constexpr KernelCall lower(const GraphView& graph, Id id) {

@@ -49,11 +49,21 @@ constexpr bool same_value(const Node& a, const Node& b) {
   return true;
 }
 
+/// Puts the operands of a commutative operation in order, so that a + b and b + a are one node.
+constexpr void order_operands(Node& node) {
+  if (node.op->algebra.commutative && node.operand_count == 2 && node.operands[0] > node.operands[1]) {
+    const Id second = node.operands[0];
+    node.operands[0] = node.operands[1];
+    node.operands[1] = second;
+  }
+}
+
 /// Common subexpressions: keeps the first of equal nodes. One hash table, linear in nodes.
 constexpr GraphBuffer cse(const GraphView& graph) {
   GraphBuffer out;
   out.fault = graph.fault;
   out.normaliser = graph.normaliser;
+  out.derived = graph.derived;
   out.nodes.reserve(graph.size);
   int slots = 16;
   while (slots < 2 * graph.size) {
@@ -72,6 +82,7 @@ constexpr GraphBuffer cse(const GraphView& graph) {
     if (node.attributes.of != no_id) {
       node.attributes.of = moved[node.attributes.of];
     }
+    order_operands(node);
     unsigned slot = hash_node(node) & static_cast<unsigned>(slots - 1);
     while (table[static_cast<int>(slot)] != no_id && !same_value(out.nodes[table[static_cast<int>(slot)]], node)) {
       slot = (slot + 1) & static_cast<unsigned>(slots - 1);

@@ -25,6 +25,7 @@ constexpr GraphBuffer dce(const GraphView& graph) {
   GraphBuffer out;
   out.fault = graph.fault;
   out.normaliser = graph.normaliser;
+  out.derived = graph.derived;
   out.nodes.reserve(graph.size);
   Vector<Id> moved(graph.size, no_id);
   Vector<bool> taken(graph.size + graph.result_count, false);

@@ -27,11 +27,15 @@ struct Chain {
 
 namespace detail {
 
+struct KernelCount {
+  int all = 0;
+  int forward = 0;
+};
+
 /// Groups elementwise nodes: a node joins its users' chain when all its users are in that one chain, have its shape,
-/// and nobody else needs its value. Decided from the last node to the first; linear.
-template <int Nodes>
-constexpr FusedGraph<Nodes> fuse(const GraphView& graph) {
-  FusedGraph<Nodes> fused;
+/// and nobody else needs its value. Decided from the last node to the first; linear. `roots` has room for every node.
+constexpr KernelCount fuse(const GraphView& graph, Id* roots) {
+  KernelCount kernels;
   Vector<Id> user_root(graph.size, no_id); // the chain of all users so far
   Vector<bool> alone(graph.size, false);   // must be written to memory
   Vector<int> statements(graph.size, 0);
@@ -42,7 +46,7 @@ constexpr FusedGraph<Nodes> fuse(const GraphView& graph) {
   for (Id id = graph.size - 1; id >= 0; --id) {
     const Node& node = graph[id];
     if (node.op->kind == OpKind::leaf) {
-      fused.root[id] = no_id;
+      roots[id] = no_id;
       continue;
     }
     const Id chain = user_root[id];
@@ -51,9 +55,9 @@ constexpr FusedGraph<Nodes> fuse(const GraphView& graph) {
                        graph[chain].dtype == node.dtype && statements[chain] < max_statements &&
                        leaves[chain] + node.operand_count - 1 <= max_leaves;
     const Id root = joins ? chain : id;
-    fused.root[id] = root;
-    fused.kernels += joins ? 0 : 1;
-    fused.forward_kernels += !joins && id < graph.forward_size ? 1 : 0;
+    roots[id] = root;
+    kernels.all += joins ? 0 : 1;
+    kernels.forward += !joins && id < graph.forward_size ? 1 : 0;
     statements[root] += 1;
     leaves[root] += joins ? node.operand_count - 1 : node.operand_count;
     for (int k = 0; k < node.operand_count; ++k) {
@@ -64,6 +68,15 @@ constexpr FusedGraph<Nodes> fuse(const GraphView& graph) {
       user_root[operand] = root;
     }
   }
+  return kernels;
+}
+
+template <int Nodes>
+constexpr FusedGraph<Nodes> fuse(const GraphView& graph) {
+  FusedGraph<Nodes> fused;
+  const KernelCount kernels = fuse(graph, fused.root);
+  fused.kernels = kernels.all;
+  fused.forward_kernels = kernels.forward;
   return fused;
 }
 

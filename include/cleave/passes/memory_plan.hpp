@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cleave/graph/kernel.hpp>
-#include <cleave/graph/leaf.hpp>
+#include <cleave/passes/arena_layout.hpp>
 #include <cleave/passes/fuse.hpp>
+#include <cleave/passes/liveness.hpp>
 
 namespace cleave {
 
@@ -23,198 +24,140 @@ constexpr extent padded(extent bytes) {
   return (bytes + unit - 1) / unit * unit;
 }
 
-/// One arena's free space: first fit, gaps that touch are joined.
-class Blocks {
+/// Plans one device's memory.
+class MemoryPlanner {
 public:
-  constexpr extent take(extent bytes) {
-    for (int i = 0; i < gaps_.size(); ++i) {
-      if (gaps_[i].bytes >= bytes) {
-        const extent begin = gaps_[i].begin;
-        gaps_[i].begin += bytes;
-        gaps_[i].bytes -= bytes;
-        if (gaps_[i].bytes == 0) {
-          gaps_.erase(i);
-        }
-        return begin;
+  constexpr MemoryPlanner(const GraphView& graph, const Id* root, Location* at, extent* arena_bytes)
+      : graph_(graph),
+        root_(root),
+        at_(at),
+        arena_bytes_(arena_bytes),
+        live_(liveness(graph, root)),
+        gradient_of_(graph.size, no_id),
+        in_gradients_(graph.size, false),
+        block_of_(graph.size, -1) {}
+
+  /// Returns the bound of the activations.
+  constexpr extent run() {
+    place_leaves();
+    for (Id id = 0; id < graph_.size; ++id) {
+      if (root_[id] == id) {
+        choose_block(id);
       }
     }
-    const int last = gaps_.size() - 1;
-    if (last >= 0 && gaps_[last].begin + gaps_[last].bytes == size_) { // grow the gap at the end
-      const extent begin = gaps_[last].begin;
-      gaps_.erase(last);
-      size_ = begin + bytes;
-      return begin;
-    }
-    size_ += bytes;
-    return size_ - bytes;
+    return place_blocks();
   }
-  constexpr void release(extent begin, extent bytes) {
-    int at = gaps_.size();
-    while (at > 0 && gaps_[at - 1].begin > begin) {
-      --at;
-    }
-    gaps_.insert(at, {begin, bytes});
-    if (at + 1 < gaps_.size() && begin + bytes == gaps_[at + 1].begin) {
-      gaps_[at].bytes += gaps_[at + 1].bytes;
-      gaps_.erase(at + 1);
-    }
-    if (at > 0 && gaps_[at - 1].begin + gaps_[at - 1].bytes == begin) {
-      gaps_[at - 1].bytes += gaps_[at].bytes;
-      gaps_.erase(at);
-    }
-  }
-  [[nodiscard]] constexpr extent size() const { return size_; }
 
 private:
-  struct Gap {
-    extent begin = 0;
-    extent bytes = 0;
-  };
-  Vector<Gap> gaps_; // by begin
-  extent size_ = 0;
+  constexpr void place(Id id, ArenaId arena) {
+    extent& top = arena_bytes_[static_cast<int>(arena)];
+    at_[id] = {top, arena};
+    top += padded(graph_[id].bytes());
+  }
+
+  /// Parameters and gradients lie in the order gradients are completed (last layer first), inputs in order.
+  constexpr void place_leaves() {
+    for (int i = 0; i < graph_.result_count; ++i) {
+      const Result& result = graph_.results[i];
+      if (result.role == Role::gradient) {
+        in_gradients_[result.node] = true;
+        gradient_of_[result.of] = result.node;
+      }
+    }
+    for (Id id = graph_.size - 1; id >= 0; --id) {
+      if (is_op<ParameterLeaf>(graph_[id])) {
+        place(id, ArenaId::parameters);
+        if (gradient_of_[id] != no_id) {
+          place(gradient_of_[id], ArenaId::gradients);
+        }
+      }
+    }
+    for (Id id = 0; id < graph_.size; ++id) {
+      const Node& node = graph_[id];
+      if (is_op<InputLeaf>(node) || is_op<BatchRowsLeaf>(node)) {
+        place(id, ArenaId::inputs);
+      } else if (is_op<AccumulatedLeaf>(node)) {
+        at_[id] = at_[gradient_of_[node.attributes.of]];
+      }
+    }
+  }
+
+  /// A chain takes the place of an operand that dies in it. A gradient cannot move; there the operand is computed in
+  /// the gradient's place from the start, unless the old gradient is still to be added.
+  constexpr void choose_block(Id id) {
+    const Node& node = graph_[id];
+    const int step = live_.step_of[id];
+    Id replaced = no_id;
+    bool reads_old_gradient = false;
+    for (Id member = live_.first[id]; node.op->kind == OpKind::elementwise && member != no_id;
+         member = live_.next[member]) {
+      for (int k = 0; k < graph_[member].operand_count; ++k) {
+        const Id operand = graph_[member].operands[k];
+        reads_old_gradient = reads_old_gradient || is_op<AccumulatedLeaf>(graph_[operand]);
+        const bool dies_here = root_[operand] == operand && operand != id && live_.last_use[operand] == step &&
+                               graph_[operand].dims == node.dims && graph_[operand].dtype == node.dtype;
+        replaced = dies_here ? operand : replaced;
+      }
+    }
+    if (in_gradients_[id] && reads_old_gradient) {
+      replaced = no_id;
+    }
+    const int end = live_.last_use[id] < live_.steps ? live_.last_use[id] : live_.steps - 1;
+    if (replaced != no_id) {
+      block_of_[id] = block_of_[replaced];
+      blocks_[block_of_[id]].end = end;
+    } else {
+      block_of_[id] = blocks_.size();
+      blocks_.push_back({padded(node.bytes()), step, end});
+      fixed_.push_back(no_id);
+    }
+    if (in_gradients_[id]) {
+      fixed_[block_of_[id]] = id;
+    }
+  }
+
+  constexpr extent place_blocks() {
+    Vector<Block> movable;
+    Vector<int> position(blocks_.size(), -1);
+    for (int i = 0; i < blocks_.size(); ++i) {
+      if (fixed_[i] == no_id) {
+        position[i] = movable.size();
+        movable.push_back(blocks_[i]);
+      }
+    }
+    Vector<extent> offsets(movable.size(), 0);
+    const extent bound = live_bound(movable, live_.steps);
+    arena_bytes_[static_cast<int>(ArenaId::activations)] = lay_out(movable, live_.steps, bound, offsets);
+    for (Id id = 0; id < graph_.size; ++id) {
+      const int block = block_of_[id];
+      if (block >= 0) {
+        at_[id] =
+            fixed_[block] == no_id ? Location{offsets[position[block]], ArenaId::activations} : at_[fixed_[block]];
+      }
+    }
+    return bound;
+  }
+
+  const GraphView& graph_;
+  const Id* root_;
+  Location* at_;
+  extent* arena_bytes_;
+  Liveness live_;
+  Vector<Id> gradient_of_;
+  Vector<bool> in_gradients_;
+  Vector<int> block_of_;
+  Vector<Block> blocks_;
+  Vector<Id> fixed_; // of a block: the gradient in whose place it lies, or no_id
 };
 
-/// Lays parameters and gradients out in the order gradients are completed (last layer first), inputs in order, and
-/// activations by lifetime: first fit among the blocks alive, a chain in place of an operand that dies in it.
+/// Lays parameters and gradients out in the order gradients are completed, inputs in order, and activations by
+/// lifetime: a chain in place of an operand that dies in it, then the best of the layouts that `lay_out` knows.
+/// n log n in the nodes. `verify_memory` says what holds of the result.
 template <int Nodes>
 constexpr MemoryPlan<Nodes> memory_plan(const GraphView& graph, const FusedGraph<Nodes>& fused) {
   MemoryPlan<Nodes> plan;
-  const auto place = [&plan](Id id, ArenaId arena, extent bytes) {
-    extent& top = plan.arena_bytes[static_cast<int>(arena)];
-    plan.at[id] = {top, arena};
-    top += padded(bytes);
-  };
-  constexpr int forever = 1 << 30;
-  Vector<int> last_use(graph.size, -1); // step after which a value is dead
-  Vector<bool> in_gradients(graph.size, false);
-  Vector<Id> gradient_of(graph.size, no_id);
-  for (int i = 0; i < graph.result_count; ++i) {
-    const Result& result = graph.results[i];
-    last_use[result.node] = forever;
-    if (result.role == Role::gradient) {
-      in_gradients[result.node] = true;
-      gradient_of[result.of] = result.node;
-    }
-  }
-  for (Id id = graph.size - 1; id >= 0; --id) {
-    const Node& node = graph[id];
-    if (is_op<ParameterLeaf>(node)) {
-      place(id, ArenaId::parameters, node.bytes());
-      if (gradient_of[id] != no_id) {
-        place(gradient_of[id], ArenaId::gradients, node.bytes());
-      }
-    }
-  }
-  for (Id id = 0; id < graph.size; ++id) {
-    const Node& node = graph[id];
-    if (is_op<InputLeaf>(node) || is_op<BatchRowsLeaf>(node)) {
-      place(id, ArenaId::inputs, node.bytes());
-    } else if (is_op<AccumulatedLeaf>(node)) {
-      plan.at[id] = plan.at[gradient_of[node.attributes.of]];
-    }
-  }
-
-  Vector<int> step_of(graph.size, -1);
-  int steps = 0;
-  for (Id id = 0; id < graph.size; ++id) {
-    if (fused.root[id] == id) {
-      step_of[id] = steps++;
-    }
-  }
-  for (Id id = 0; id < graph.size; ++id) {
-    const Node& node = graph[id];
-    const Id root = fused.root[id];
-    for (int k = 0; k < node.operand_count; ++k) {
-      const Id operand = node.operands[k];
-      if (root != no_id && fused.root[operand] == operand && last_use[operand] < step_of[root]) {
-        last_use[operand] = step_of[root];
-      }
-    }
-  }
-
-  Blocks blocks;
-  extent live = 0;
-  Vector<Id> expiring(steps, no_id); // values by the step after which they are dead, as linked lists
-  Vector<Id> next(graph.size, no_id);
-  Vector<bool> handed_over(graph.size, false);
-  const ChainStarts<Nodes> starts = chain_starts(fused);
-  for (Id id = 0; id < graph.size; ++id) {
-    if (fused.root[id] != id) {
-      continue;
-    }
-    const Node& node = graph[id];
-    const int step = step_of[id];
-    for (Id dead = step > 0 ? expiring[step - 1] : no_id; dead != no_id; dead = next[dead]) {
-      if (!handed_over[dead]) {
-        blocks.release(plan.at[dead].offset, padded(graph[dead].bytes()));
-        live -= padded(graph[dead].bytes());
-      }
-    }
-    if (!in_gradients[id]) {
-      const auto dies_here = [&](Id operand) {
-        const Node& other = graph[operand];
-        return fused.root[operand] == operand && last_use[operand] == step && !in_gradients[operand] &&
-               !handed_over[operand] && other.dims == node.dims && other.dtype == node.dtype;
-      };
-      Id replaced = no_id;
-      for (Id member = starts.first[id]; node.op->kind == OpKind::elementwise && member <= id; ++member) {
-        for (int k = 0; fused.root[member] == id && k < graph[member].operand_count; ++k) {
-          replaced = dies_here(graph[member].operands[k]) ? graph[member].operands[k] : replaced;
-        }
-      }
-      if (replaced != no_id) {
-        handed_over[replaced] = true;
-        plan.at[id] = plan.at[replaced];
-      } else {
-        plan.at[id] = {blocks.take(padded(node.bytes())), ArenaId::activations};
-        live += padded(node.bytes());
-      }
-      const int last = last_use[id] < step ? step : last_use[id];
-      if (last < steps) {
-        next[id] = expiring[last];
-        expiring[last] = id;
-      }
-    }
-    plan.activation_bound = live > plan.activation_bound ? live : plan.activation_bound;
-  }
-  plan.arena_bytes[static_cast<int>(ArenaId::activations)] = blocks.size();
+  plan.activation_bound = MemoryPlanner(graph, fused.root, plan.at, plan.arena_bytes).run();
   return plan;
-}
-
-/// What a device's program costs to run once.
-struct PlanCost {
-  int kernels = 0;
-  double flops = 0;
-  double bytes_read = 0;
-  double bytes_written = 0;
-};
-
-template <int Nodes>
-constexpr PlanCost plan_cost(const GraphView& graph, const FusedGraph<Nodes>& fused) {
-  PlanCost cost;
-  cost.kernels = fused.kernels;
-  Vector<Id> read_by(graph.size, no_id); // the last kernel that was charged for reading a value
-  for (Id id = 0; id < graph.size; ++id) {
-    const Node& node = graph[id];
-    const Id root = fused.root[id];
-    if (root == no_id) {
-      continue;
-    }
-    cost.flops += node.op->count_flops != nullptr ? node.op->count_flops(graph, id)
-                                                  : node.op->flops * static_cast<double>(node.dims.size());
-    if (root == id) {
-      cost.bytes_written += static_cast<double>(node.bytes());
-    }
-    for (int k = 0; k < node.operand_count; ++k) {
-      const Id operand = node.operands[k];
-      const bool in_memory = fused.root[operand] != root && !is_op<NumberLeaf>(graph[operand]);
-      if (in_memory && read_by[operand] != root) {
-        read_by[operand] = root;
-        cost.bytes_read += static_cast<double>(graph[operand].bytes());
-      }
-    }
-  }
-  return cost;
 }
 
 } // namespace detail

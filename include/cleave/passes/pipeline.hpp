@@ -4,92 +4,42 @@
 //   static constexpr void trace(Builder&);                                   appends nodes, lists outputs
 //   static constexpr GradientRequest request(const char* name, bool is_parameter);
 //   static constexpr bool differentiated;
+// and, where a device's memory is limited,
+//   static constexpr extent memory_budget;                                   bytes of all arenas of a device
+//   static constexpr extent budget_rows;                                     rows of the device that has most
 // Everything up to fusion is done once at the global batch; only memory depends on a device's rows.
 #pragma once
 
-#include <cleave/passes/cse.hpp>
-#include <cleave/passes/dce.hpp>
-#include <cleave/passes/differentiate.hpp>
+#include <cleave/passes/cost.hpp>
+#include <cleave/passes/fit_budget.hpp>
 #include <cleave/passes/fuse.hpp>
 #include <cleave/passes/localize.hpp>
 #include <cleave/passes/memory_plan.hpp>
 #include <cleave/passes/place.hpp>
+#include <cleave/passes/schedule.hpp>
 
-// (Each variable's initialiser is one call without arguments: nvcc 13 fails on nested calls that deduce `auto`.)
 namespace cleave {
 namespace detail {
 
+/// Programs without a budget stop at dce and pay for no more.
 template <class Program>
-constexpr GraphBuffer run_trace() {
-  Builder builder;
-  Program::trace(builder);
-  GraphBuffer graph = builder.graph();
-  graph.forward_size = graph.nodes.size();
-  return graph;
-}
-template <class Program>
-inline constexpr GraphSize traced_size = size_of_graph(run_trace<Program>());
-template <class Program>
-constexpr auto freeze_traced() {
-  return freeze<traced_size<Program>.nodes, traced_size<Program>.results>(run_trace<Program>());
-}
-
-} // namespace detail
-
-/// The program as written.
-template <class Program>
-inline constexpr auto traced = detail::freeze_traced<Program>();
-
-namespace detail {
-
-template <class Program>
-constexpr GraphBuffer run_differentiate() {
-  if constexpr (Program::differentiated) {
-    return differentiate(traced<Program>.view(), &Program::request);
+constexpr GraphBuffer run_graph() {
+  if constexpr (has_memory_budget<Program>) {
+    return fit_budget<Program>();
   } else {
-    return GraphBuffer(traced<Program>.view());
+    return run_dce<Program>();
   }
 }
 template <class Program>
-inline constexpr GraphSize differentiated_size = size_of_graph(run_differentiate<Program>());
-template <class Program>
-constexpr auto freeze_differentiated() {
-  return freeze<differentiated_size<Program>.nodes, differentiated_size<Program>.results>(run_differentiate<Program>());
-}
-
-} // namespace detail
-
-/// With the derivatives appended.
-template <class Program>
-inline constexpr auto differentiated = detail::freeze_differentiated<Program>();
-
-namespace detail {
-
-template <class Program>
-inline constexpr GraphSize merged_size = size_of_graph(cse(differentiated<Program>.view()));
-template <class Program>
-constexpr auto freeze_merged() {
-  return freeze<merged_size<Program>.nodes, merged_size<Program>.results>(cse(differentiated<Program>.view()));
-}
-
-} // namespace detail
-
-/// With equal nodes joined.
-template <class Program>
-inline constexpr auto merged = detail::freeze_merged<Program>();
-
-namespace detail {
-
-template <class Program>
-inline constexpr GraphSize graph_size = size_of_graph(dce(merged<Program>.view()));
+inline constexpr GraphSize graph_size = size_of_graph(run_graph<Program>());
 template <class Program>
 constexpr auto freeze_graph() {
-  return freeze<graph_size<Program>.nodes, graph_size<Program>.results>(dce(merged<Program>.view()));
+  return freeze<graph_size<Program>.nodes, graph_size<Program>.results>(run_graph<Program>());
 }
 
 } // namespace detail
 
-/// What runs: without dead nodes, every result in memory of its own.
+/// What runs: without dead nodes, every result in memory of its own, and within the memory budget where there is one.
 template <class Program>
 inline constexpr auto graph = detail::freeze_graph<Program>();
 
@@ -134,7 +84,12 @@ constexpr auto run_memory_plan() {
 }
 template <class Program, extent Rows>
 constexpr auto run_plan_cost() {
-  return plan_cost(localized<Program, Rows>.view(), fused<Program>);
+  return plan_cost(localized<Program, Rows>.view(), fused<Program>.root);
+}
+
+template <class Program, extent Rows>
+constexpr auto run_cost_table() {
+  return make_cost_table<fused<Program>.kernels>(localized<Program, Rows>.view(), fused<Program>.root);
 }
 
 } // namespace detail
@@ -146,5 +101,32 @@ inline constexpr auto memory = detail::run_memory_plan<Program, Rows>();
 /// What that device's program costs.
 template <class Program, extent Rows>
 inline constexpr auto cost = detail::run_plan_cost<Program, Rows>();
+
+/// The same, kernel by kernel.
+template <class Program, extent Rows>
+inline constexpr auto cost_table = detail::run_cost_table<Program, Rows>();
+
+/// Gradients are summed over devices in buckets of about this size: large enough that starting one costs little, small
+/// enough that the first is ready early in the backward pass.
+inline constexpr extent default_bucket_bytes = extent{1} << 18;
+
+namespace detail {
+
+template <class Program, extent Rows, extent BucketBytes>
+inline constexpr ScheduleSize size_of_schedule =
+    schedule_size(localized<Program, Rows>.view(), fused<Program>.root, memory<Program, Rows>.at, BucketBytes);
+template <class Program, extent Rows, int Devices, extent BucketBytes>
+constexpr auto run_schedule() {
+  constexpr ScheduleSize size = size_of_schedule<Program, Rows, BucketBytes>;
+  return make_schedule<fused<Program>.kernels, size.gradients, size.buckets, Devices>(
+      localized<Program, Rows>.view(), fused<Program>.root, memory<Program, Rows>.at, BucketBytes);
+}
+
+} // namespace detail
+
+/// When the devices of a group run what, and when a bucket of gradients may be summed over them. The same for every
+/// number of rows, since parameters and gradients lie alike.
+template <class Program, extent Rows, int Devices, extent BucketBytes = default_bucket_bytes>
+inline constexpr auto schedule = detail::run_schedule<Program, Rows, Devices, BucketBytes>();
 
 } // namespace cleave
