@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measured values beside their budgets: as text, and as the table in docs/reference/budgets.md."""
-import datetime
+import sys
 
 import budget as budgets
 import units
 
-DOC = units.ROOT / "docs/reference/budgets.md"
-BEGIN = "<!-- measured: begin (bench/compile/measure --write-doc) -->"
-END = "<!-- measured: end -->"
+sys.path.insert(0, str(units.ROOT / "bench"))
+import document  # noqa: E402 (found by the line above)
+
+HEADER = ("what", "measured", "at most")
 
 
 def unit_of(budget, kind, name):
@@ -27,18 +28,13 @@ def rows(budget, measured):
 
 
 def plain(budget, measured):
-    lines = [f"{'':60} {'measured':>18} {'at most':>18}"]
-    lines += [f"{name:60} {value:>18} {allowed:>18}" for name, value, allowed in rows(budget, measured)]
-    return "\n".join(lines)
+    return "\n".join(f"{name:60} {value:>18} {allowed:>18}" for name, value, allowed in
+                     [("", *HEADER[1:]), *rows(budget, measured)])
 
 
 def write_doc(budget, measured):
     compilers = ", ".join(f"{name} {version}" for name, version in measured["compilers"].items() if version)
-    lines = [BEGIN, f"Measured on {datetime.date.today().isoformat()} with {compilers}.", "",
-             "| what | measured | at most |", "|---|---:|---:|"]
-    lines += [f"| {name.replace('<', '&lt;')} | {value} | {allowed} |" for name, value, allowed in rows(budget, measured)]
-    lines += [f"| {name} | | later: {why} |" for name, why in budget["later"].items()]
-    text = DOC.read_text()
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    DOC.write_text(before + "\n".join([*lines, END]) + after)
+    later = [(name, "", f"later: {why}") for name, why in budget["later"].items()]
+    document.renew("budgets.md", "measured", [
+        f"{document.today()}, {compilers}; {measured['machine']}.", "",
+        *document.markdown(HEADER, [*rows(budget, measured), *later])])
