@@ -60,7 +60,7 @@ struct Job {
 };
 
 /// How many devices have rows that no device before them has.
-constexpr int different_row_counts() {
+static constexpr int different_row_counts() {
   const auto slices = cleave::DataParallelGroup<Job>::slices<>;
   int found = 0;
   for (int device = 0; device < 4; ++device) {
