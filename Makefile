@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The usual ways in; `make help` lists them. Everything is built below build/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format oracle clean
+.PHONY: help demo test lint format oracle bench bench-docs clean
 
 DEVICES ?= 2
 JOBS ?= $(shell nproc)
@@ -25,6 +25,7 @@ help:
 	@echo "make lint    check formatting and run clang-tidy"
 	@echo "make format  format all C++ files"
 	@echo "make oracle  compare with recorded values: DIR=folder"
+	@echo "make bench   how fast things run, beside what the machine can do (make bench-docs: all tables of the docs anew)"
 	@echo "make clean   remove build/"
 
 demo:
@@ -61,6 +62,27 @@ oracle:
 	@[ -n "$(DIR)" ] || { echo "usage: make oracle DIR=folder"; exit 2; }
 	@tools/setup
 	@tests/oracle/run $(DIR)
+
+# $(call build_bench,FOLDER,OPTIONS,TARGETS)
+build_bench = log=$$(mktemp); \
+  cmake --preset release -B build/$(1) -DCLEAVE_BUILD_BENCH=ON -DCLEAVE_BUILD_TESTS=OFF -DCLEAVE_BUILD_EXAMPLES=OFF $(2) \
+    >$$log 2>&1 || { cat $$log; rm -f $$log; exit 1; }; rm -f $$log; echo "building $(3) in build/$(1)"; \
+  cmake --build build/$(1) --target $(3) -j $(JOBS) -- --quiet
+
+bench:
+	@tools/setup
+	@$(call build_bench,bench,,cleave_bench)
+	@bench/run/run --json build/bench/bench.json
+	@echo "JSON: build/bench/bench.json"
+
+# For a quiet machine; takes some minutes. (g++ 12 takes its own AVX-512 intrinsics' undefined values for an oversight.)
+bench-docs:
+	@tools/setup
+	@$(call build_bench,bench,,cleave_bench cleave_peer eigen_peer)
+	@$(call build_bench,bench-native,-DCLEAVE_NATIVE=ON -DCMAKE_CXX_FLAGS=-Wno-maybe-uninitialized,cleave_peer)
+	@bench/compile/measure --write-doc
+	@bench/run/run --repetitions 9 --min-time 0.1 --write-doc
+	@bench/peers/run --rounds 5 --write-doc
 
 clean:
 	@rm -rf build
