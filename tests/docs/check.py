@@ -72,7 +72,7 @@ class Story:
             else:
                 lines += numbered(block)
                 if marks:
-                    lines += [f'std::fputs("\\x1e", stdout);']
+                    lines += ['std::fputs("\\x1e", stdout);']
         if last is not None and last.place == "step":
             lines += numbered(last)
         return "\n".join([*lines, "}", ""])
@@ -113,7 +113,7 @@ class Checker:
         for path in arguments.include:
             self.common += ["-I", path]
         self.flags, self.link = arguments.flag, arguments.link
-        self.count = 0
+        self.printed = []  # (page, text block, what was printed instead), for --update
 
     def _source(self, name, text):
         path = os.path.join(self.folder, name + ".cpp")
@@ -195,7 +195,13 @@ class Checker:
         if program:
             status, out, err = run([program])
             problems += [f"{where}: {text.program} ended with status {status}\n{err}"] if status != 0 else []
-            problems += compare(out, text.lines, where)
+            problems += self._compare(out, page, text, where)
+        return problems
+
+    def _compare(self, printed, page, text, where):
+        problems = compare(printed, text.lines if text else [], where)
+        if problems and text and "..." not in text.lines:
+            self.printed.append((page, text, printed))
         return problems
 
     def _run(self, program, blocks, where, separated=False):
@@ -209,8 +215,7 @@ class Checker:
             if i >= len(parts) - (1 if separated else 0):
                 problems.append(f"{block.where}: was not reached")
                 break
-            expected = block.texts[0].lines if block.texts else []
-            problems += compare(part, expected, block.where)
+            problems += self._compare(part, block.page, block.texts[0] if block.texts else None, block.where)
         return problems
 
     def refusal(self, story, block, family, name):
@@ -280,6 +285,19 @@ def missing_line(text, output):
     return None
 
 
+def update_pages(root, printed):
+    """Writes what programs printed into the pages' text blocks."""
+    for page in {page for page, _, _ in printed}:
+        path = os.path.join(root, page)
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        for _, text, out in sorted([p for p in printed if p[0] == page], key=lambda p: -p[1].line):
+            lines[text.line - 1:text.line - 1 + len(text.lines)] = [x.rstrip() for x in out.rstrip().splitlines()]
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+        print(f"updated {page}; read what has changed")
+
+
 def read_pages(paths, root):
     pages, problems = [], []
     for path in paths:
@@ -327,6 +345,7 @@ def main():
     parser.add_argument("--flag", action="append", default=[], help="for compiling and linking with g++")
     parser.add_argument("--link", action="append", default=[], help="libraries; may be given more than once")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--update", action="store_true", help="write what programs print into the pages")
     parser.add_argument("pages", nargs="*")
     arguments = parser.parse_args()
     if not arguments.pages or not (arguments.gcc or arguments.clang):
@@ -341,6 +360,8 @@ def main():
                 problems += found
     for problem in problems:
         print(f"FAILED {problem}")
+    if arguments.update:
+        update_pages(arguments.root, checker.printed)
     blocks = sum(len(page.blocks) for page in pages)
     print(f"docs: {len(arguments.pages)} pages, {blocks} blocks of C++, {len(problems)} problems")
     return 1 if problems else 0
