@@ -40,7 +40,8 @@ def squeezed(text):
 
 def neutral(text):
     """Without what changes from day to day: folders, and line numbers of headers."""
-    text = re.sub(r"[^\s'‘(]*/(cleave/[\w/]+\.hpp)", r"\1", text)
+    text = text.replace("‘", "'").replace("’", "'")
+    text = re.sub(r"[^\s'(]*/(cleave/[\w/]+\.hpp)", r"\1", text)
     text = re.sub(r"(\.hpp)(?::\d+)+", r"\1", text)
     return re.sub(r"^\s*\d+ \|", " |", text, flags=re.M)
 
