@@ -4,7 +4,7 @@
 
 A page's story becomes one unit: its file-scope blocks, then main with its steps in order; refused blocks are compiled
 one by one on top of the story so far. g++ compiles, links and runs; clang++ only looks (-fsyntax-only). Messages speak
-of the page's own lines.
+of the page's own lines. Links into the tree must lead somewhere.
 """
 
 import argparse
@@ -299,6 +299,31 @@ def update_pages(root, printed):
         print(f"updated {page}; read what has changed")
 
 
+def anchor_of(heading):
+    """As GitHub and mkdocs make them."""
+    return re.sub(r"\s", "-", re.sub(r"[^\w\- ]", "", heading.strip().lower()))
+
+
+def broken_links(text, name, root):
+    """Links to files of the tree, and to headings of its pages, that lead nowhere."""
+    problems = []
+    prose = re.sub(r"```.*?```|`[^`\n]*`", lambda m: "\n" * m[0].count("\n"), text, flags=re.S)
+    for match in re.finditer(r"\]\(([^)\s]+)\)", prose):
+        target, _, anchor = match[1].partition("#")
+        if re.match(r"\w+:", target):
+            continue
+        where = f"{name}:{prose.count(chr(10), 0, match.start()) + 1}"
+        path = os.path.normpath(os.path.join(root, os.path.dirname(name), target)) if target else os.path.join(root, name)
+        if not os.path.exists(path):
+            problems.append(f"{where}: the link to {match[1]} leads nowhere")
+        elif anchor and path.endswith(".md"):
+            with open(path, encoding="utf-8") as file:
+                headings = re.findall(r"^#+ (.*)$", file.read(), flags=re.M)
+            if anchor not in [anchor_of(heading) for heading in headings]:
+                problems.append(f"{where}: {target or name} has no heading for #{anchor}")
+    return problems
+
+
 def read_pages(paths, root):
     pages, problems = [], []
     for path in paths:
@@ -309,6 +334,7 @@ def read_pages(paths, root):
             pages.append(Page(name, text))
         except PageError as error:
             problems.append(str(error))
+        problems += broken_links(text, name, root)
     return pages, problems
 
 

@@ -41,6 +41,8 @@ CASES = {
     "indented.md": "indented.md:5: indented code escapes the check",
     "html.md": "html.md:3: code in HTML escapes the check",
     "in_comment.md": "in_comment.md:4: a block inside a comment escapes the check",
+    "dead_link.md": "dead_link.md:4: the link to nowhere.md leads nowhere",
+    "dead_anchor.md": "dead_anchor.md:3: good.md has no heading for #no-such-heading",
     "no_end.md": "no_end.md:3: a block without an end",
 }
 NEEDS_GCC = {"other_output.md", "silent_output.md", "step_output.md", "program_fails.md", "never_reached.md",
