@@ -262,7 +262,8 @@ def problem_of_refusal(block, family, status, output):
     if not block.texts:
         if not block.quoted:
             return "the page quotes no sentence for the refusal, below or in a block quote above"
-        if not any(squeezed(sentence) in squeezed(output) for sentence in block.quoted):
+        said = squeezed(output)  # `*:` stands for the name of the operation
+        if not any(squeezed(sentence.removeprefix("*:")) in said for sentence in block.quoted):
             return "the refusal says none of the sentences that the page quotes: " + "; ".join(block.quoted)
         return None
     for text in texts:

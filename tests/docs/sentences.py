@@ -2,26 +2,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares the sentences that the library can say with docs/reference/errors.md.
 
-Sentences are the texts of every static_assert, every #define CLEAVE_SAYS_*, and every detail::fail or Error in include/
-and kernels/; what printf fills in is written as `…`. In the page every `###` heading is a rule, with its sentences in a
-block quote: one, or a list. Sentences that come while compiling need a refused and an accepted block below the heading;
-`<!-- no example: WHY -->` says why there is none. Prints what is missing, ready to be filled in.
+Sentences are the texts of every static_assert and every detail::fail or Error in include/ and kernels/. Headers are read
+as g++ sees them, macros expanded, because refusals are written with macros; what printf fills in is written as `…`.
+In the page every `###` heading is a rule, with its sentences in a block quote: one, or a list; a sentence that begins
+with `*:` is said by several operations, each with its name in place of the star. Sentences that come while compiling need a refused and an accepted block below the heading; `<!-- no example: WHY -->` says why there is none.
+Prints what is missing, ready to be filled in.
 """
 
 import argparse
 import glob
 import os
 import re
+import subprocess
 import sys
+import tempfile
 
 from page import sentences_of_quote
 
 PAGE = "docs/reference/errors.md"
 LITERAL = r'"(?:[^"\\\n]|\\.)*"'
-PIECES = re.compile(rf"(?:(?:{LITERAL}|\b[A-Z][A-Z_0-9]+\b)\s*)+")
-ONE_PIECE = re.compile(rf"{LITERAL}|\b[A-Z][A-Z_0-9]+\b")
+PIECES = re.compile(rf"(?:{LITERAL}\s*)+")
+ONE_PIECE = re.compile(LITERAL)
 CALL = re.compile(r"\b(static_assert|fail|Error)\s*\(")
-DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(CLEAVE_(?:SAYS|IS)_\w+)[ \t]+((?:.*\\\n)*.*)$", re.M)
+MARKER = re.compile(r'# (\d+) "([^"]*)"')  # of the preprocessor: what follows is this line of that file
+OPTIONAL = re.compile(r"/interop/eigen\.hpp$|/train/parameter_map\.hpp$|/(device/cuda|group/nccl|group/mpi)[^/]*\.hpp$")
 
 
 def without_comments(text):
@@ -53,68 +57,76 @@ def normal(sentence):
     return " ".join(sentence.replace("%%", "%").split())
 
 
-def spell(pieces, defines):
-    """The text of literals and sentence macros in a row; None where one of them is unknown."""
-    text = ""
-    for piece in ONE_PIECE.findall(pieces):
-        if piece.startswith('"'):
-            text += piece[1:-1]
-        elif piece in defines:
-            inner = spell(defines[piece], defines)
-            if inner is None:
-                return None
-            text += inner
-        else:
-            return None
-    return text
-
-
 class Sentence:
     def __init__(self, text, where, while_compiling):
         self.text, self.where, self.while_compiling = text, where, while_compiling
 
 
-def sentences_of(files):
-    """files: {name: text}. Returns (sentences, problems)."""
-    bare = {name: without_comments(text) for name, text in files.items()}
-    shared = {}
-    for text in bare.values():
-        shared.update({m[1]: m[2].replace("\\\n", " ") for m in DEFINE.finditer(text) if m[1].startswith("CLEAVE_IS_")})
+class Source:
+    """A file's code and where it comes from."""
+
+    def __init__(self, name, text, lines=None):
+        self.name, self.text, self.lines = name, text, lines
+
+    def where(self, at):
+        line = self.text.count("\n", 0, at)
+        return f"{self.name}:{self.lines[line] if self.lines else line + 1}"
+
+
+def expanded(root, compiler):
+    """The headers below include/, as the compiler reads them. Those of optional parts are left as they are written."""
+    include = os.path.join(root, "include")
+    headers = sorted(glob.glob(os.path.join(include, "**", "*.hpp"), recursive=True))
+    lone = [path for path in headers if OPTIONAL.search(path)]
+    unit = "".join(f'#include "{path}"\n' for path in headers if path not in lone)
+    command = [compiler, "-std=c++20", "-E", "-I", include, "-x", "c++", "-"]
+    done = subprocess.run(command, input=unit, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"sentences: the headers cannot be read by {compiler}\n{done.stderr}")
+    parts = {}
+    file, number = "", 0
+    for line in done.stdout.splitlines():
+        marker = MARKER.match(line)
+        if marker:
+            number, file = int(marker[1]), marker[2]
+            continue
+        if file.startswith(include):
+            texts, lines = parts.setdefault(file, ([], []))
+            texts.append(line)
+            lines.append(number)
+        number += 1
+    sources = [Source(os.path.relpath(path, root), "\n".join(texts), lines) for path, (texts, lines) in parts.items()]
+    return sources + [as_written(root, path) for path in lone]
+
+
+def as_written(root, path):
+    with open(path, encoding="utf-8") as file:
+        return Source(os.path.relpath(path, root), without_comments(file.read()))
+
+
+def read_sources(root, compiler):
+    kernels = [path for path in sorted(glob.glob(os.path.join(root, "kernels", "**", "*"), recursive=True))
+               if path.endswith((".hpp", ".cpp", ".cu", ".cuh"))]
+    return expanded(root, compiler) + [as_written(root, path) for path in kernels]
+
+
+def sentences_of(sources):
+    """Returns (sentences, problems)."""
     found, problems = [], []
-    for name, text in bare.items():
-        def where(at, name=name, text=text):
-            return f"{name}:{text.count(chr(10), 0, at) + 1}"
-        defines = {m[1]: m[2].replace("\\\n", " ") for m in DEFINE.finditer(text)}
-        for match in DEFINE.finditer(text):
-            if match[1].startswith("CLEAVE_SAYS_"):
-                sentence = spell(match[2].replace("\\\n", " "), {**shared, **defines})
-                if sentence is None:
-                    problems.append(f"{where(match.start())}: {match[1]} is no row of literals")
-                else:
-                    found.append(Sentence(normal(sentence), where(match.start()), True))
-        for match in CALL.finditer(text):
-            line = text[text.rfind("\n", 0, match.start()) + 1:match.start()]
-            if re.match(r"\s*#\s*define", line):
-                continue
-            inside = arguments_of(text, match.end() - 1)
+    for source in sources:
+        for match in CALL.finditer(source.text):
+            where = source.where(match.start())
+            inside = arguments_of(source.text, match.end() - 1)
             if match[1] == "static_assert":
-                pieces = re.search(rf",\s*({PIECES.pattern})\s*$", inside)
-                if not pieces or not re.search(LITERAL, pieces[1]):
-                    continue  # a check without words, or with a sentence that is defined above
-                sentence = spell(pieces[1], shared)
+                pieces = re.search(rf",\s*({PIECES.pattern})\s*$", inside)  # the others say nothing
             else:
                 pieces = re.match(rf"\s*({PIECES.pattern})", inside)
-                if not pieces:
-                    if match[1] == "fail" and re.match(r"\s*const char|\s*$", inside) is None:
-                        problems.append(f"{where(match.start())}: the sentence of this fail is no literal")
-                    continue
-                sentence = spell(pieces[1], shared)
-                if match[1] == "Error" and sentence is None:
-                    continue
-            if sentence is None:
-                problems.append(f"{where(match.start())}: this sentence is no row of literals")
-            else:
-                found.append(Sentence(normal(sentence), where(match.start()), match[1] == "static_assert"))
+                declares = re.match(r"\s*const char|\s*$", inside)
+                if match[1] == "fail" and not pieces and not declares:
+                    problems.append(f"{where}: the sentence of this fail is no literal")
+            if pieces:
+                text = normal("".join(piece[1:-1] for piece in ONE_PIECE.findall(pieces[1])))
+                found.append(Sentence(text, where, match[1] == "static_assert"))
     return found, problems
 
 
@@ -148,26 +160,38 @@ def headings_of(text):
     return headings
 
 
+def without_operation(text):
+    """The sentence as the page lists it where several operations say it."""
+    operation, colon, rest = text.partition(": ")
+    return f"*: {rest}" if colon and operation != "…" else text
+
+
 def compare(found, headings, page):
     problems = []
     said = {}
     for sentence in found:
         said.setdefault(sentence.text, []).append(sentence)
-    listed = {}
+    shared = {}  # by their spelling with a star
+    for text in said:
+        shared.setdefault(without_operation(text), []).append(text)
+    covered = {}
     for heading in headings:
         if not heading.sentences:
             problems.append(f"{page}:{heading.line}: the heading `{heading.title}` quotes no sentence")
-        for text, line in heading.sentences:
-            if text in listed:
-                problems.append(f"{page}:{line}: is listed twice: {text}")
-            listed[text] = heading
-            if text not in said:
-                problems.append(f"{page}:{line}: no code says this any more: {text}")
-        compiles = any(s.while_compiling for text, _ in heading.sentences for s in said.get(text, []))
+        compiles = False
+        for listed, line in heading.sentences:
+            texts = shared.get(listed, []) if listed.startswith("*: ") else [listed] if listed in said else []
+            if not texts:
+                problems.append(f"{page}:{line}: no code says this any more: {listed}")
+            for text in texts:
+                if text in covered:
+                    problems.append(f"{page}:{line}: is listed twice: {text}")
+                covered[text] = heading
+                compiles |= any(sentence.while_compiling for sentence in said[text])
         if compiles and not heading.excused and not (heading.refused and heading.accepted):
             problems.append(f"{page}:{heading.line}: `{heading.title}` needs a refused and an accepted block, or "
                             "`<!-- no example: WHY -->`")
-    missing = [text for text in said if text not in listed]
+    missing = [text for text in said if text not in covered]
     if missing:
         problems.append(f"{page} lacks {len(missing)} sentences; give each a heading, or a line under one that fits:")
     for text in missing:
@@ -177,28 +201,32 @@ def compare(found, headings, page):
     return problems
 
 
-def read_files(root):
-    files = {}
-    for folder in ("include", "kernels"):
-        for path in sorted(glob.glob(os.path.join(root, folder, "**", "*"), recursive=True)):
-            if path.endswith((".hpp", ".cpp", ".cu", ".cuh")):
-                with open(path, encoding="utf-8") as file:
-                    files[os.path.relpath(path, root)] = file.read()
-    return files
-
-
-def self_test():
+def self_test(compiler):
     """Each kind of sentence is found, and each kind of fault in the page is reported."""
-    code = {"a.hpp": '#define CLEAVE_IS_ODD "is odd; " \\\n  "round it"\n',
-            "b.hpp": '#define CLEAVE_SAYS_X "x: the value " CLEAVE_IS_ODD\n// static_assert(true, "not this");\n'
-                     'static_assert(f<1, 2>(")"), "y: says \\"so\\", "\n "twice");\nstatic_assert(true);\n'
-                     'void g() { detail::fail("z: %td of %-5.1f%%", a, b); }\n'
-                     "#define CLEAVE_EXPECTS(sentence, ...) static_assert(__VA_ARGS__, sentence)\n"}
+    files = {
+        "include/cleave/a.hpp":
+            "#pragma once\n"
+            '#define CLEAVE_IS_ODD "is odd; " \\\n  "round it"\n'
+            "#define CLEAVE_EXPECTS(sentence, ...) static_assert(__VA_ARGS__, sentence)\n"
+            '#define CLEAVE_RULES(RULE, op) RULE(op ": the value " CLEAVE_IS_ODD, f<1, 2>())\n',
+        "include/cleave/b.hpp":
+            '#include "a.hpp"\n// static_assert(true, "not this");\n'
+            "CLEAVE_RULES(CLEAVE_EXPECTS, \"x\")\n"
+            'static_assert(f<1, 2>(")"), "y: says \\"so\\", "\n "twice");\nstatic_assert(true);\n',
+        "kernels/c.cpp": 'void g() { detail::fail("z: %td of %-5.1f%%", a, b); } // fail(nothing)\n',
+    }
     wanted = {"x: the value is odd; round it": True, 'y: says "so", twice': True, "z: … of …%": False}
-    found, problems = sentences_of(code)
-    got = {s.text: s.while_compiling for s in found}
-    checks = {"finds the sentences": got == wanted and not problems}
-    _, problems = sentences_of({"c.hpp": "void g() { fail(text, 1); }"})
+    with tempfile.TemporaryDirectory() as root:
+        for name, text in files.items():
+            os.makedirs(os.path.dirname(os.path.join(root, name)), exist_ok=True)
+            with open(os.path.join(root, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        found, problems = sentences_of(read_sources(root, compiler))
+    checks = {"finds the sentences": {s.text: s.while_compiling for s in found} == wanted and not problems}
+    places = {s.text[0]: s.where for s in found}
+    checks["finds their places"] = places == {"x": "include/cleave/b.hpp:3", "y": "include/cleave/b.hpp:4",
+                                              "z": "kernels/c.cpp:1"}
+    _, problems = sentences_of([Source("c.hpp", "void g() { fail(text, 1); }")])
     checks["sees a fail without a literal"] = len(problems) == 1
     good = ("### A\n\n> - `x: the value is odd; round it`\n> - ``y: says \"so\",\n>   twice``\n\n<!-- refused -->\n"
             "```cpp\n```\n<!-- accepted -->\n```cpp\n```\n### B\n> `z: … of …%`\n")
@@ -209,6 +237,12 @@ def self_test():
         found, headings_of(good + "\n### C\n\n> `gone`\n"), "p"))
     checks["reports an empty heading"] = any("quotes no sentence" in p for p in compare(
         found, headings_of(good + "\n### C\n"), "p"))
+    checks["lets a star stand for the operation"] = compare(found, headings_of(
+        good.replace("`x: the value", "`*: the value")), "p") == []
+    checks["reports a star that nothing says"] = any("no code says" in p for p in compare(
+        found, headings_of(good + "\n### C\n\n> `*: gone`\n"), "p"))
+    checks["reports a sentence listed twice"] = any("listed twice" in p for p in compare(
+        found, headings_of(good + "\n### C\n\n> `z: … of …%`\n"), "p"))
     checks["reports a missing example"] = any("needs a refused" in p for p in compare(
         found, headings_of(good.replace("<!-- refused -->", "")), "p"))
     checks["accepts an excuse"] = compare(found, headings_of(
@@ -221,11 +255,12 @@ def self_test():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--root", default=".")
+    parser.add_argument("--compiler", default="g++")
     parser.add_argument("--self-test", action="store_true")
     arguments = parser.parse_args()
     if arguments.self_test:
-        return self_test()
-    found, problems = sentences_of(read_files(arguments.root))
+        return self_test(arguments.compiler)
+    found, problems = sentences_of(read_sources(os.path.abspath(arguments.root), arguments.compiler))
     with open(os.path.join(arguments.root, PAGE), encoding="utf-8") as file:
         headings = headings_of(file.read())
     problems += compare(found, headings, PAGE)
