@@ -19,6 +19,8 @@
   "elementwise operation: all operands must have the same element type; convert one with cast"
 #define CLEAVE_SAYS_NUMBER                                                                                             \
   "elementwise operation: a number with a fraction would be cut to an integer; convert the integers with cast first"
+#define CLEAVE_SAYS_INTEGERS                                                                                           \
+  "elementwise operation: this one computes with float and double; convert the integers with cast first"
 #define CLEAVE_SAYS_SHAPES                                                                                             \
   "elementwise operation: the axes of one operand must be found in the other, by name, in order and with equal "       \
   "extents"
@@ -38,6 +40,7 @@ enum class Misuse : unsigned char {
   devices,
   elements,
   number_is_cut,
+  integers,
   shapes,
   length
 };
@@ -111,6 +114,8 @@ struct Operands {
   static constexpr bool is_symbolic = (symbol_operand<X> || ...);
   static constexpr bool cuts_number =
       std::is_integral_v<typename element::left> && (std::is_floating_point_v<X> || ...);
+  /// Integers given to an operation that has no meaning for them.
+  static constexpr bool has_wrong_integers = std::is_integral_v<typename element::left> && !Op::takes_integers;
   static constexpr int leaves = (facts<X>::leaves + ...);
   static constexpr int statements = 1 + (facts<X>::statements + ...);
 
@@ -136,6 +141,9 @@ struct Operands {
     if (cuts_number) {
       return Misuse::number_is_cut;
     }
+    if (has_wrong_integers) {
+      return Misuse::integers;
+    }
     if (!shape::holds) {
       return Misuse::shapes;
     }
@@ -157,6 +165,8 @@ template <class Op, class... X>
 concept no_extent_is_dynamic = (facts<X>::shape::is_static && ...);
 template <class Op, class Element, class... X>
 concept no_number_is_cut = !(std::is_integral_v<Element> && (std::is_floating_point_v<X> || ...));
+template <class Op, class Element>
+concept computes_with = std::is_floating_point_v<Element>;
 template <class Op, char Axis, class Left, class Right>
 concept operands_fit_along = broadcast_fits<Left, Right>;
 template <class Op, int Leaves, int Operations>
@@ -193,7 +203,8 @@ constexpr auto refused_symbol(const X&... x) {
 /// the axes of one are found in the other, in order and with equal extents; scalars and numbers fit everything.
 /// Returns a lazy expression of the larger shape; for symbols, what `Symbol::apply<Op>` returns.
 /// Errors while compiling: a partial sum, other devices, other element types, shapes that do not fit, a floating
-/// number among integers, more than 12 leaves or 32 operations. (`Axis` is for messages.)
+/// number among integers, integers where only floating numbers have a result, more than 12 leaves or 32 operations.
+/// (`Axis` is for messages.)
 // clang-format off: attributes of one function, one a line
 template <class Op, class... X, char Axis = detail::Operands<Op, X...>::axis>
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_PARTIAL, detail::misuse<Op, X...> == detail::Misuse::partial)
@@ -202,6 +213,7 @@ CLEAVE_REFUSES_IF(CLEAVE_SAYS_DYNAMIC, detail::misuse<Op, X...> == detail::Misus
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_DEVICES, detail::misuse<Op, X...> == detail::Misuse::devices)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_ELEMENTS, detail::misuse<Op, X...> == detail::Misuse::elements)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_NUMBER, detail::misuse<Op, X...> == detail::Misuse::number_is_cut)
+CLEAVE_REFUSES_IF(CLEAVE_SAYS_INTEGERS, detail::misuse<Op, X...> == detail::Misuse::integers)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_SHAPES, detail::misuse<Op, X...> == detail::Misuse::shapes)
 CLEAVE_REFUSES_IF(CLEAVE_SAYS_LENGTH, detail::misuse<Op, X...> == detail::Misuse::length)
 constexpr auto apply(const X&... x)
@@ -230,6 +242,8 @@ constexpr auto apply(const X&... x)
                    detail::element_types_are_equal<Name, typename ElementPair::left, typename ElementPair::right>);
   } else if constexpr (Judged::misuse == Misuse::number_is_cut) {
     CLEAVE_EXPECTS(CLEAVE_SAYS_NUMBER, detail::no_number_is_cut<Name, typename ElementPair::left, X...>);
+  } else if constexpr (Judged::misuse == Misuse::integers) {
+    CLEAVE_EXPECTS(CLEAVE_SAYS_INTEGERS, detail::computes_with<Name, typename ElementPair::left>);
   } else if constexpr (Judged::misuse == Misuse::shapes) {
     CLEAVE_EXPECTS(CLEAVE_SAYS_SHAPES,
                    detail::operands_fit_along<Name, Axis, typename ShapePair::left, typename ShapePair::right>);
@@ -266,6 +280,7 @@ CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_DYNAMIC, detail::Misuse::dynamic_extent)
 CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_DEVICES, detail::Misuse::devices)
 CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_ELEMENTS, detail::Misuse::elements)
 CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_NUMBER, detail::Misuse::number_is_cut)
+CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_INTEGERS, detail::Misuse::integers)
 CLEAVE_REFUSES_SYMBOLS(CLEAVE_SAYS_SHAPES, detail::Misuse::shapes)
 #undef CLEAVE_REFUSES_SYMBOLS
 /// A symbol that meets a value refused before.
@@ -284,5 +299,6 @@ constexpr auto apply(const X&... x) {
 #undef CLEAVE_SAYS_DEVICES
 #undef CLEAVE_SAYS_ELEMENTS
 #undef CLEAVE_SAYS_NUMBER
+#undef CLEAVE_SAYS_INTEGERS
 #undef CLEAVE_SAYS_SHAPES
 #undef CLEAVE_SAYS_LENGTH
