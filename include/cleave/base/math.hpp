@@ -32,8 +32,8 @@ CLEAVE_MATH_OF_TWO(pow) CLEAVE_MATH_OF_TWO(fmod) CLEAVE_MATH_OF_TWO(hypot) CLEAV
 #undef CLEAVE_MATH
 #undef CLEAVE_MATH_OF_TWO
 
-template <class T>
-CLEAVE_HOST_DEVICE constexpr bool is_finite(T x) {
+                        template <class T>
+                        CLEAVE_HOST_DEVICE constexpr bool is_finite(T x) {
   return x - x == 0; // infinities and NaN give NaN
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/law.hpp"
 
-LAW_CALL_3(Where, Where, where(greater(x, 0.), x * y, z), -2, 2)
-LAW_CALL_2(Gate, Gate, apply<cleave::Gate>(greater(x, 0.), x * y), -2, 2)
+LAW_CALL_3(Where, Where, where(greater(x, 0.), x* y, z), -2, 2)
+LAW_CALL_2(Gate, Gate, apply<cleave::Gate>(greater(x, 0.), x* y), -2, 2)
 LAW_ROW_2(Maximum, maximum(x, y), -2, 2)
 LAW_ROW_2(Minimum, minimum(x, y), -2, 2)
 LAW_CALL_1(AtLeast, Maximum, maximum(x, 0.5), -2, 2)
