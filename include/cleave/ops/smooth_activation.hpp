@@ -122,6 +122,47 @@ constexpr auto gelu_tanh(const X& x) {
   return apply<GeluTanh>(x);
 }
 
+/// x tanh(softplus(x)): D. Misra, "Mish", 2019; 0 at -inf
+struct Mish : ElementwiseOp {
+  static constexpr FixedString name = "mish";
+  static constexpr double flops = 32;
+  template <class T>
+  CLEAVE_HOST_DEVICE static T apply(T x) {
+    const T gate = math::tanh(math::softplus(x));
+    return gate == 0 ? T(0) : x * gate;
+  }
+  static constexpr Cotangents vjp(const Vjp& at) {
+    const Value x = at.x(0);
+    const Value gate = tanh(softplus(x));
+    return {at.dy * (gate + x * (1 - gate * gate) * sigmoid(x))};
+  }
+};
+template <operand X>
+constexpr auto mish(const X& x) {
+  return apply<Mish>(x);
+}
+
+/// c tanh(x / c): within (-c, c), and nearly x near 0
+struct Softcap : ElementwiseOp {
+  static constexpr FixedString name = "softcap";
+  static constexpr double flops = 12;
+  template <class T>
+  CLEAVE_HOST_DEVICE static T apply(T x, T c) {
+    return c * math::tanh(x / c);
+  }
+  static constexpr Cotangents vjp(const Vjp& at) {
+    const Value ratio = at.x(0) / at.x(1);
+    const Value bent = tanh(ratio);
+    const Value slope = 1 - bent * bent;
+    return {at.dy * slope, at.dy * (bent - ratio * slope)};
+  }
+};
+template <class X, class C>
+  requires(operand<X> || operand<C>)
+constexpr auto softcap(const X& x, const C& c) {
+  return apply<Softcap>(x, c);
+}
+
 } // namespace cleave
 
 CLEAVE_OP(cleave::Sigmoid)
@@ -130,3 +171,5 @@ CLEAVE_OP(cleave::LogSigmoid)
 CLEAVE_OP(cleave::Silu)
 CLEAVE_OP(cleave::Gelu)
 CLEAVE_OP(cleave::GeluTanh)
+CLEAVE_OP(cleave::Mish)
+CLEAVE_OP(cleave::Softcap)
