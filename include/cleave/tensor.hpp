@@ -8,6 +8,7 @@
 #include <cleave/tensor/apply.hpp>
 
 #include <cleave/device/cpu.hpp>
+#include <cleave/ops/compound.hpp>
 #include <cleave/ops/elementwise.hpp>
 #include <cleave/ops/reduce.hpp>
 #include <cleave/shape/layout.hpp>

@@ -9,31 +9,33 @@
 
 namespace cleave::math {
 
-// The C library's functions, by their names, for float and double.
+// The C library's functions, by their names, for float and double. (The assertion takes the semicolon.)
 // NOLINTBEGIN(bugprone-macro-parentheses)
 #define CLEAVE_MATH(function)                                                                                          \
   CLEAVE_HOST_DEVICE inline float function(float x) { return __builtin_##function##f(x); }                             \
-  CLEAVE_HOST_DEVICE inline double function(double x) { return __builtin_##function(x); }
+  CLEAVE_HOST_DEVICE inline double function(double x) { return __builtin_##function(x); }                              \
+  static_assert(true)
 #define CLEAVE_MATH_OF_TWO(function)                                                                                   \
   CLEAVE_HOST_DEVICE inline float function(float x, float y) { return __builtin_##function##f(x, y); }                 \
-  CLEAVE_HOST_DEVICE inline double function(double x, double y) { return __builtin_##function(x, y); }
+  CLEAVE_HOST_DEVICE inline double function(double x, double y) { return __builtin_##function(x, y); }                 \
+  static_assert(true)
 // NOLINTEND(bugprone-macro-parentheses)
 
 // clang-format off
-CLEAVE_MATH(exp) CLEAVE_MATH(exp2) CLEAVE_MATH(expm1)
-CLEAVE_MATH(log) CLEAVE_MATH(log2) CLEAVE_MATH(log10) CLEAVE_MATH(log1p)
-CLEAVE_MATH(sqrt) CLEAVE_MATH(cbrt)
-CLEAVE_MATH(sin) CLEAVE_MATH(cos) CLEAVE_MATH(tan) CLEAVE_MATH(asin) CLEAVE_MATH(acos) CLEAVE_MATH(atan)
-CLEAVE_MATH(sinh) CLEAVE_MATH(cosh) CLEAVE_MATH(tanh) CLEAVE_MATH(asinh) CLEAVE_MATH(acosh) CLEAVE_MATH(atanh)
-CLEAVE_MATH(erf) CLEAVE_MATH(erfc)
-CLEAVE_MATH(floor) CLEAVE_MATH(ceil) CLEAVE_MATH(trunc) CLEAVE_MATH(round)
-CLEAVE_MATH_OF_TWO(pow) CLEAVE_MATH_OF_TWO(fmod) CLEAVE_MATH_OF_TWO(hypot) CLEAVE_MATH_OF_TWO(atan2)
+CLEAVE_MATH(exp); CLEAVE_MATH(exp2); CLEAVE_MATH(expm1);
+CLEAVE_MATH(log); CLEAVE_MATH(log2); CLEAVE_MATH(log10); CLEAVE_MATH(log1p);
+CLEAVE_MATH(sqrt); CLEAVE_MATH(cbrt);
+CLEAVE_MATH(sin); CLEAVE_MATH(cos); CLEAVE_MATH(tan); CLEAVE_MATH(asin); CLEAVE_MATH(acos); CLEAVE_MATH(atan);
+CLEAVE_MATH(sinh); CLEAVE_MATH(cosh); CLEAVE_MATH(tanh); CLEAVE_MATH(asinh); CLEAVE_MATH(acosh); CLEAVE_MATH(atanh);
+CLEAVE_MATH(erf); CLEAVE_MATH(erfc);
+CLEAVE_MATH(floor); CLEAVE_MATH(ceil); CLEAVE_MATH(trunc); CLEAVE_MATH(round);
+CLEAVE_MATH_OF_TWO(pow); CLEAVE_MATH_OF_TWO(fmod); CLEAVE_MATH_OF_TWO(hypot); CLEAVE_MATH_OF_TWO(atan2);
 // clang-format on
 #undef CLEAVE_MATH
 #undef CLEAVE_MATH_OF_TWO
 
-                        template <class T>
-                        CLEAVE_HOST_DEVICE constexpr bool is_finite(T x) {
+template <class T>
+CLEAVE_HOST_DEVICE constexpr bool is_finite(T x) {
   return x - x == 0; // infinities and NaN give NaN
 }
 
