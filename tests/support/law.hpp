@@ -273,8 +273,8 @@ void check(double low, double high) {
   const auto sharded = placed[cleave::graph<Sharded>.results[0].node];
   CHECK(sharded == (Y::shape::dims.has('N') ? cleave::Placement::sharded : cleave::Placement::partial));
   const auto broken = cleave::fault_of<Addend>.rule;
-  const bool linear =
-      Op::linearity == cleave::Linearity::joint || (Op::linearity == cleave::Linearity::each && Arity == 1);
+  const bool linear = Op::linearity == cleave::Linearity::joint ||
+                      (Op::linearity == cleave::Linearity::each && Arity == 1) || requires { F::is_linear; };
   CHECK(linear == (broken == cleave::Rule::none));
   CHECK((linear || broken == cleave::Rule::nonlinear_partial || broken == cleave::Rule::partial_meets_other));
 }

@@ -35,8 +35,13 @@ CLEAVE_MATH_OF_TWO(pow); CLEAVE_MATH_OF_TWO(fmod); CLEAVE_MATH_OF_TWO(hypot); CL
 #undef CLEAVE_MATH_OF_TWO
 
 template <class T>
-CLEAVE_HOST_DEVICE constexpr bool is_finite(T x) {
-  return x - x == 0; // infinities and NaN give NaN
+CLEAVE_HOST_DEVICE constexpr bool is_finite([[maybe_unused]] T x) {
+  if constexpr (std::is_floating_point_v<T>) {
+    constexpr T infinity = static_cast<T>(__builtin_inf());
+    return x < infinity && x > -infinity;
+  } else {
+    return true;
+  }
 }
 
 /// Magnitude; of the smallest integer, itself (it has no other).

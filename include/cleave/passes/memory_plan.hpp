@@ -107,7 +107,7 @@ constexpr MemoryPlan<Nodes> memory_plan(const GraphView& graph, const FusedGraph
   }
   for (Id id = 0; id < graph.size; ++id) {
     const Node& node = graph[id];
-    if (is_op<InputLeaf>(node) || is_op<BatchRowsLeaf>(node)) {
+    if (is_op<InputLeaf>(node) || is_op<BatchRowsLeaf>(node) || is_op<RandomKeyLeaf>(node)) {
       place(id, ArenaId::inputs, node.bytes());
     } else if (is_op<AccumulatedLeaf>(node)) {
       plan.at[id] = plan.at[gradient_of[node.attributes.of]];
