@@ -17,9 +17,16 @@
 
 #include <cleave/ops/reduce.hpp>
 
+#include <cleave/ops/cast.hpp>
+#include <cleave/ops/cross_entropy.hpp>
+#include <cleave/ops/softmax.hpp>
+
 #include <cleave/model/symbol.hpp>
 
 #include <cleave/model/layers.hpp>
+
+#include <cleave/model/dropout.hpp>
+#include <cleave/model/heads.hpp>
 #include <cleave/model/trace.hpp>
 
 #include <cleave/group/job.hpp>

@@ -18,6 +18,7 @@
 #include <cleave/tensor/slice.hpp>
 
 #include <cleave/device/cpu.hpp>
+#include <cleave/ops/compound.hpp>
 #include <cleave/ops/elementwise.hpp>
 #include <cleave/ops/reduce.hpp>
 #include <cleave/shape/concat.hpp>

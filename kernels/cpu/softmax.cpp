@@ -3,61 +3,124 @@
 #include <cleave/ops/kernels.hpp>
 
 namespace cleave::kernels {
+namespace {
 
-template <class T>
-void softmax(std::byte* const* arenas, const KernelArguments& call) {
-  const extent rows = call.sizes[0];
+/// Runs `row(first element, stride)` for every row along the axis.
+template <class Row>
+void for_rows(const KernelArguments& call, Row row) {
   const extent classes = call.sizes[1];
-  const T* x = call.operand<T>(arenas, 1);
-  T* p = call.result<T>(arenas);
-  for (extent r = 0; r < rows; ++r, x += classes, p += classes) {
-    T largest = x[0];
-    for (extent c = 1; c < classes; ++c) {
-      largest = x[c] > largest ? x[c] : largest;
-    }
-    T total = 0;
-    for (extent c = 0; c < classes; ++c) {
-      p[c] = math::exp(x[c] - largest);
-      total += p[c];
-    }
-    const T scale = 1 / total;
-    for (extent c = 0; c < classes; ++c) {
-      p[c] *= scale;
+  const extent inner = call.sizes[2];
+  for (extent o = 0; o < call.sizes[0]; ++o) {
+    for (extent i = 0; i < inner; ++i) {
+      row(o * classes * inner + i, inner);
     }
   }
 }
 
+/// What is subtracted before exponentials are taken: the largest of scale * x, or 0 where all are -inf. NaN stays out
+/// of it, and comes back with the exponentials.
 template <class T>
-void softmax_output_gradient(std::byte* const* arenas, const KernelArguments& call) {
-  const extent rows = call.sizes[0];
-  const extent classes = call.sizes[1];
-  const bool ignores = call.sizes[2] != 0;
+T largest_of(const T* x, extent classes, extent stride, T scale) {
+  constexpr T lowest = -static_cast<T>(__builtin_inf());
+  T largest = lowest;
+  for (extent c = 0; c < classes; ++c) {
+    const T z = scale * x[c * stride];
+    largest = z > largest ? z : largest;
+  }
+  return largest == lowest ? T(0) : largest;
+}
+
+} // namespace
+
+template <class T>
+void softmax(std::byte* const* arenas, const KernelArguments& call) {
+  const T* const x = call.operand<T>(arenas, 1);
+  T* const p = call.result<T>(arenas);
   const T scale = static_cast<T>(call.numbers[0]);
-  const T ignored = static_cast<T>(call.numbers[1]);
-  const T* p = call.operand<T>(arenas, 1);
-  const T* label = call.operand<T>(arenas, 2);
-  T* dx = call.result<T>(arenas);
-  for (extent r = 0; r < rows; ++r, p += classes, dx += classes) {
-    const T wanted = label[r];
-    if (ignores && wanted == ignored) {
-      for (extent c = 0; c < classes; ++c) {
-        dx[c] = 0;
-      }
-      continue;
+  const extent classes = call.sizes[1];
+  for_rows(call, [&](extent first, extent stride) {
+    const T* const from = x + first;
+    T* const to = p + first;
+    const T shift = largest_of(from, classes, stride, scale);
+    T total = 0;
+    for (extent c = 0; c < classes; ++c) {
+      const T e = math::exp(scale * from[c * stride] - shift);
+      to[c * stride] = e;
+      total += e;
+    }
+    const T factor = total == 0 ? T(0) : 1 / total;
+    for (extent c = 0; c < classes; ++c) {
+      to[c * stride] *= factor;
+    }
+  });
+}
+
+template <class T>
+void log_softmax(std::byte* const* arenas, const KernelArguments& call) {
+  const T* const x = call.operand<T>(arenas, 1);
+  T* const y = call.result<T>(arenas);
+  const T scale = static_cast<T>(call.numbers[0]);
+  const extent classes = call.sizes[1];
+  for_rows(call, [&](extent first, extent stride) {
+    const T* const from = x + first;
+    T* const to = y + first;
+    const T shift = largest_of(from, classes, stride, scale);
+    T total = 0;
+    for (extent c = 0; c < classes; ++c) {
+      total += math::exp(scale * from[c * stride] - shift);
+    }
+    const T log_total = total == 0 ? T(0) : math::log(total);
+    for (extent c = 0; c < classes; ++c) {
+      to[c * stride] = scale * from[c * stride] - shift - log_total;
+    }
+  });
+}
+
+template <class T>
+void softmax_gradient(std::byte* const* arenas, const KernelArguments& call) {
+  const T* const y = call.operand<T>(arenas, 1);
+  const T* const dy = call.operand<T>(arenas, 2);
+  T* const dx = call.result<T>(arenas);
+  const T scale = static_cast<T>(call.numbers[0]);
+  const extent classes = call.sizes[1];
+  for_rows(call, [&](extent first, extent stride) {
+    T mean = 0;
+    for (extent c = 0; c < classes; ++c) {
+      mean += y[first + c * stride] * dy[first + c * stride];
     }
     for (extent c = 0; c < classes; ++c) {
-      dx[c] = scale * p[c];
+      const extent at = first + c * stride;
+      dx[at] = scale * y[at] * (dy[at] - mean);
     }
-    // The comparison is false for NaN, so that no label can index outside the row.
-    if (wanted >= 0 && wanted < static_cast<T>(classes)) {
-      dx[static_cast<extent>(wanted)] -= scale;
+  });
+}
+
+template <class T>
+void log_softmax_gradient(std::byte* const* arenas, const KernelArguments& call) {
+  const T* const y = call.operand<T>(arenas, 1);
+  const T* const dy = call.operand<T>(arenas, 2);
+  T* const dx = call.result<T>(arenas);
+  const T scale = static_cast<T>(call.numbers[0]);
+  const extent classes = call.sizes[1];
+  for_rows(call, [&](extent first, extent stride) {
+    T total = 0;
+    for (extent c = 0; c < classes; ++c) {
+      total += dy[first + c * stride];
     }
-  }
+    for (extent c = 0; c < classes; ++c) {
+      const extent at = first + c * stride;
+      dx[at] = scale * (dy[at] - math::exp(y[at]) * total);
+    }
+  });
 }
 
 template void softmax<float>(std::byte* const*, const KernelArguments&);
 template void softmax<double>(std::byte* const*, const KernelArguments&);
-template void softmax_output_gradient<float>(std::byte* const*, const KernelArguments&);
-template void softmax_output_gradient<double>(std::byte* const*, const KernelArguments&);
+template void log_softmax<float>(std::byte* const*, const KernelArguments&);
+template void log_softmax<double>(std::byte* const*, const KernelArguments&);
+template void softmax_gradient<float>(std::byte* const*, const KernelArguments&);
+template void softmax_gradient<double>(std::byte* const*, const KernelArguments&);
+template void log_softmax_gradient<float>(std::byte* const*, const KernelArguments&);
+template void log_softmax_gradient<double>(std::byte* const*, const KernelArguments&);
 
 } // namespace cleave::kernels

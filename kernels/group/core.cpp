@@ -104,7 +104,17 @@ struct GroupCore::State {
       copy_elements(memory.base[index_of(device.batch_rows.arena)] + device.batch_rows.offset,
                     program->batch_rows_dtype, &rows, DType::f64, 1);
     }
+    if (device.random_key.offset >= 0) {
+      const std::int64_t key[] = {static_cast<std::int64_t>(seed), pass_number(), device.first_row};
+      std::memcpy(memory.base[index_of(device.random_key.arena)] + device.random_key.offset, key, sizeof key);
+    }
   }
+
+  /// Passes of training and of evaluation are counted apart; the lowest bit tells them apart as well.
+  [[nodiscard]] std::int64_t pass_number() const {
+    return program->trains ? 2 * training_passes : 2 * evaluation_passes + 1;
+  }
+  void count_pass() { ++(program->trains ? training_passes : evaluation_passes); }
 
   void run(int d, int begin, int end) const {
     const DeviceProgram& device = program->devices[d];
@@ -261,6 +271,9 @@ struct GroupCore::State {
   const GroupProgram* program = nullptr;
   const BatchInput* inputs = nullptr;
   Phase phase = Phase::nothing;
+  std::uint64_t seed = 0; ///< of random layers
+  std::int64_t training_passes = 0;
+  std::int64_t evaluation_passes = 0;
   double seen = 1;             ///< rows or labels that the last backward pass saw
   double seen_since_clear = 0; ///< the same over passes, for gradients that add up
 };
@@ -338,6 +351,7 @@ void GroupCore::forward(const GroupProgram& program, const BatchInput* inputs) {
     state.run(d, 0, state.program->devices[d].forward);
   };
   state.on_devices(task);
+  state.count_pass(); // reached only when every device has succeeded
   state.phase = Phase::forward;
 }
 
@@ -381,11 +395,19 @@ void GroupCore::step(const GroupProgram& program, const BatchInput* inputs, cons
     state.run(d, 0, state.program->devices[d].count);
   };
   state.on_devices(task);
+  state.count_pass();
   state.end_backward();
   state.update(rates); // reached only when every device has succeeded
 }
 
 void GroupCore::clear_gradients() { use().forget_gradients(); }
+
+void GroupCore::set_seed(std::uint64_t seed) {
+  State& state = use();
+  state.seed = seed;
+  state.training_passes = 0;
+  state.evaluation_passes = 0;
+}
 
 void GroupCore::set_multipliers(int parameter, double learning_rate, double weight_decay) {
   use().learning_rate_multipliers[static_cast<std::size_t>(parameter)] = learning_rate;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The laws every operation keeps. One row names the operation, how it is called and where its operands are sampled:
 //   LAW_ROW_1(Tanh, tanh(x), -3, 3)     LAW_ROW_2(Divide, x / y, 0.5, 2)      operands have the shape [N3, C5]
+// An operation that is called in several ways has further rows, each with a title of its own:
+//   LAW_CALL_1(relu6, Clip, relu6(x), -9, 9)
 // Checked: the shape that is inferred is the shape that is computed; the value equals `Op::apply` on each element
-// (where the row names an elementwise struct) and is, bit for bit, what tensors outside a model give; the gradient
-// equals central differences in f64, and so does the gradient of the gradient of an elementwise operation; equal nodes
-// are joined; the graph prints the operation's name; the placement follows the operands'.
+// (where the call is one elementwise operation on `x`, `y`, `z` and numbers) and is, bit for bit, what tensors outside
+// a model give; the gradient equals central differences in f64, and so does the gradient of the gradient of an
+// elementwise operation; equal nodes are joined; the graph prints the operation's name; the placement follows the
+// operands'.
 #pragma once
 
 #include "support/runner.hpp"
@@ -222,6 +225,33 @@ void check_second_gradient(double low, double high) {
   check_gradient<Second>(low, high);
 }
 
+/// The last node of a program where it is an elementwise `Op` on leaves of the full shape and numbers; else no_id.
+template <class Op>
+constexpr cleave::Id lone_node(const cleave::GraphView& graph) {
+  const cleave::Id last = graph.results[0].node;
+  const cleave::Node& node = graph[last];
+  for (int k = 0; k < node.operand_count; ++k) {
+    const cleave::Node& operand = graph[node.operands[k]];
+    if (operand.op->kind != cleave::OpKind::leaf) {
+      return cleave::no_id;
+    }
+  }
+  return cleave::is_op<Op>(node) && node.op->kind == cleave::OpKind::elementwise ? last : cleave::no_id;
+}
+
+/// `Op::apply` at element `i` of the operands of a lone node.
+template <class Op, class Program, cleave::Id Which, std::size_t... K>
+double apply_at(const std::vector<test::Numbers>& operands, std::size_t i, std::index_sequence<K...> /*operands*/) {
+  constexpr auto& graph = cleave::traced<Program>;
+  std::size_t leaf = 0;
+  const auto value = [&](cleave::Id id) {
+    const bool number = cleave::is_op<cleave::NumberLeaf>(graph.nodes[id]);
+    return number ? graph.nodes[id].attributes.number : operands[leaf++][i];
+  };
+  const double values[] = {value(graph.nodes[Which].operands[K])...};
+  return Op::apply(values[K]...);
+}
+
 template <class Op, class F, int Arity>
 void check(double low, double high) {
   using Whole = LawProgram<F, Arity, Operands::differentiated>;
@@ -248,13 +278,11 @@ void check(double low, double high) {
   const test::Numbers y = runner.output();
   using Y = decltype(Sharded::call(*static_cast<cleave::Builder*>(nullptr)));
   CHECK(static_cast<cleave::extent>(y.size()) == Y::shape::size);
-  if constexpr (Op::kind == cleave::OpKind::elementwise && std::is_same_v<typename Y::shape, Sample>) {
+  constexpr cleave::Id lone = lone_node<Op>(cleave::traced<Sharded>.view());
+  if constexpr (lone != cleave::no_id && std::is_same_v<typename Y::shape, Sample>) {
+    constexpr auto count = static_cast<std::size_t>(cleave::traced<Sharded>.nodes[lone].operand_count);
     for (std::size_t i = 0; i < y.size(); ++i) {
-      if constexpr (Arity == 1) {
-        CHECK(y[i] == Approx(Op::apply(operands[0][i])));
-      } else if constexpr (Arity == 2) {
-        CHECK(y[i] == Approx(Op::apply(operands[0][i], operands[1][i])));
-      }
+      CHECK(y[i] == Approx(apply_at<Op, Sharded, lone>(operands, i, std::make_index_sequence<count>{})));
     }
   }
 
@@ -276,6 +304,8 @@ void check(double low, double high) {
     expect_same(F{}(tensor(operands[0])));
   } else if constexpr (Arity == 2 && takes_tensors) {
     expect_same(F{}(tensor(operands[0]), tensor(operands[1])));
+  } else if constexpr (Arity == 3 && takes_tensors) {
+    expect_same(F{}(tensor(operands[0]), tensor(operands[1]), tensor(operands[2])));
   }
 
   // gradient
@@ -298,21 +328,25 @@ void check(double low, double high) {
   const auto sharded = placed[cleave::graph<Sharded>.results[0].node];
   CHECK(sharded == (Y::shape::dims.has('N') ? cleave::Placement::sharded : cleave::Placement::partial));
   const auto broken = cleave::fault_of<Addend>.rule;
-  const bool linear =
-      Op::linearity == cleave::Linearity::joint || (Op::linearity == cleave::Linearity::each && Arity == 1);
-  CHECK(broken == (linear ? cleave::Rule::none : cleave::Rule::nonlinear_partial));
+  const bool linear = Op::linearity == cleave::Linearity::joint ||
+                      (Op::linearity == cleave::Linearity::each && Arity == 1) || requires { F::is_linear; };
+  CHECK(linear == (broken == cleave::Rule::none));
+  CHECK((linear || broken == cleave::Rule::nonlinear_partial || broken == cleave::Rule::partial_meets_other));
 }
 
 } // namespace law
 
 /// One row of the law suite: the struct, its arity, and how it is called on operands `x` (and `y`, `z`).
-#define LAW_ROW_1(OP, CALL, LOW, HIGH)                                                                                 \
-  struct OP##Call {                                                                                                    \
-    constexpr auto operator()(auto x) const { return CALL; }                                                           \
+#define LAW_ROW_1(OP, CALL, LOW, HIGH) LAW_CALL_1(OP, OP, CALL, LOW, HIGH)
+#define LAW_ROW_2(OP, CALL, LOW, HIGH) LAW_CALL_2(OP, OP, CALL, LOW, HIGH)
+#define LAW_ROW_3(OP, CALL, LOW, HIGH) LAW_CALL_3(OP, OP, CALL, LOW, HIGH)
+#define LAW_CALL_1(TITLE, OP, CALL, LOW, HIGH) LAW_CALL(1, TITLE, OP, (auto x), CALL, LOW, HIGH)
+#define LAW_CALL_2(TITLE, OP, CALL, LOW, HIGH) LAW_CALL(2, TITLE, OP, (auto x, auto y), CALL, LOW, HIGH)
+#define LAW_CALL_3(TITLE, OP, CALL, LOW, HIGH) LAW_CALL(3, TITLE, OP, (auto x, auto y, auto z), CALL, LOW, HIGH)
+#define LAW_CALL(ARITY, TITLE, OP, OPERANDS, CALL, LOW, HIGH)                                                          \
+  struct TITLE##Call {                                                                                                 \
+    constexpr auto operator() OPERANDS const { return CALL; }                                                          \
   };                                                                                                                   \
-  TEST_CASE(#OP " keeps the laws of an operation", "[ops][law]") { law::check<cleave::OP, OP##Call, 1>(LOW, HIGH); }
-#define LAW_ROW_2(OP, CALL, LOW, HIGH)                                                                                 \
-  struct OP##Call {                                                                                                    \
-    constexpr auto operator()(auto x, auto y) const { return CALL; }                                                   \
-  };                                                                                                                   \
-  TEST_CASE(#OP " keeps the laws of an operation", "[ops][law]") { law::check<cleave::OP, OP##Call, 2>(LOW, HIGH); }
+  TEST_CASE(#TITLE " keeps the laws of an operation", "[ops][law]") {                                                  \
+    law::check<cleave::OP, TITLE##Call, ARITY>(LOW, HIGH);                                                             \
+  }

@@ -32,6 +32,17 @@ public:
         cleave::detail::copy_elements(address(id), node(id).dtype, &rows, cleave::DType::f64, 1);
       }
     }
+    set_random_key(0, 0, 0);
+  }
+
+  /// What random layers depend on; zeros at first.
+  void set_random_key(std::int64_t seed, std::int64_t pass, std::int64_t first_row) {
+    const std::int64_t key[] = {seed, pass, first_row};
+    for (cleave::Id id = 0; id < Run::program.size(); ++id) {
+      if (cleave::is_op<cleave::RandomKeyLeaf>(node(id))) {
+        std::memcpy(address(id), key, sizeof key);
+      }
+    }
   }
 
   void set(const std::string& name, const Numbers& values) {

@@ -31,6 +31,8 @@ enum class Rule : unsigned char {
   gradient_not_partial, ///< a parameter's gradient is not a sum over devices
   budget_exceeded,      ///< no plan that was found fits the memory budget; sides are bytes
   contraction_order,    ///< a contraction over axes that are not the last ones
+  axes_apart,           ///< axes that are treated as one are not neighbours, in order
+  number_out_of_range,  ///< a number given to an operation is one it cannot work with
 };
 
 /// The first rule broken, where, and both sides.

@@ -48,6 +48,14 @@ struct BatchRowsLeaf : detail::Leaf {
   static constexpr FixedString name = "batch_rows";
 };
 
+/// What random layers depend on: `words` whole numbers, the seed, the number of the pass and the device's first row in
+/// the whole batch; written by whoever runs the program.
+struct RandomKeyLeaf : detail::Leaf {
+  static constexpr FixedString name = "random_key";
+  static constexpr extent words = 3;
+  static constexpr Placed place(const PlaceRequest& /*at*/) { return {Placement::per_device, Rule::none}; }
+};
+
 /// What a gradient buffer held before: the addend of request "add". `attributes.of` is the parameter.
 struct AccumulatedLeaf : detail::Leaf {
   static constexpr FixedString name = "accumulated";

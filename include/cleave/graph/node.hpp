@@ -18,6 +18,7 @@ struct OpRule;
 struct Attributes {
   double number = 0;
   double second = 0;
+  double third = 0;
   int flags = 0;
   Id of = no_id;            ///< another node this one belongs to, without reading it
   char letters[max_rank]{}; ///< named axes
@@ -27,7 +28,7 @@ struct Attributes {
         return false;
       }
     }
-    return a.number == b.number && a.second == b.second && a.flags == b.flags && a.of == b.of;
+    return a.number == b.number && a.second == b.second && a.third == b.third && a.flags == b.flags && a.of == b.of;
   }
 };
 

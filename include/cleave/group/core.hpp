@@ -42,6 +42,7 @@ struct DeviceProgram {
   const Location* outputs = nullptr;
   const Location* input_gradients = nullptr; ///< one an input; offset < 0: none
   Location batch_rows{-1};                   ///< offset < 0: the program does not read it
+  Location random_key{-1};                   ///< likewise: seed, pass, first row (graph/leaf.hpp)
   Location valid_count{-1};                  ///< offset < 0: none
   const extent* arena_bytes = nullptr;
 };
@@ -102,6 +103,8 @@ public:
   void step(const GroupProgram& program, const BatchInput* inputs, const OptimizerRates& rates);
   void update(const OptimizerRates& rates);
   void clear_gradients();
+  /// Starts the random layers' course afresh: their masks follow from the seed and the passes counted from here.
+  void set_seed(std::uint64_t seed);
   void set_multipliers(int parameter, double learning_rate, double weight_decay);
   void get_multipliers(int parameter, double& learning_rate, double& weight_decay) const;
 

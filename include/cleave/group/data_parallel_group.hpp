@@ -179,6 +179,10 @@ public:
   /// Sets gradients to zero: the start of an accumulation.
   void clear_gradients() { core_.clear_gradients(); }
 
+  /// Starts the course of random layers (dropout) afresh; it is 0 at first. Passes are counted from here, those of
+  /// training and of evaluation apart, so that evaluating changes no later mask; a pass that fails is not counted.
+  void set_seed(std::uint64_t seed) { core_.set_seed(seed); }
+
   /// Factors of one parameter's learning rate and weight decay (1 and 1; decay 0 unless named *_weight or *_gamma).
   template <FixedString Name>
   void set_multipliers(double learning_rate, double weight_decay) {
@@ -353,6 +357,7 @@ private:
   static_assert(detail::keeps<Rule::request_unknown, Found>, "requests: there is no parameter (or data input) of this name in the model");
   static_assert(detail::keeps<Rule::gradient_not_partial, Found>, "placement: the gradient of a parameter is not a sum over devices");
   static_assert(detail::keeps<Rule::budget_exceeded, Found>, "memory_budget: no plan of the program was found that fits, even with elementwise values computed again; the smallest needs as many bytes a device as the first axis B says, the budget is the second");
+  static_assert(detail::keeps<Rule::number_out_of_range, Found>, "model: a number given to a layer is out of range; dropout and label smoothing take one in [0, 1), a temperature is above 0");
   static_assert(detail::keeps<Rule::contraction_order, Found>, "dot: the contracted axes of the two operands are not the same, in the same order");
   // clang-format on
 };

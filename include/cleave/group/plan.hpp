@@ -134,6 +134,7 @@ struct Bindings {
   Location input_gradients[Inputs > 0 ? Inputs : 1]{};
   Location outputs[Outputs]{};
   Location batch_rows{-1};
+  Location random_key{-1};
   Location valid_count{-1};
 };
 
@@ -151,6 +152,8 @@ constexpr auto make_bindings() {
       bound.inputs[input++] = plan.at[id];
     } else if (is_op<BatchRowsLeaf>(view[id])) {
       bound.batch_rows = plan.at[id];
+    } else if (is_op<RandomKeyLeaf>(view[id])) {
+      bound.random_key = plan.at[id];
     }
   }
   int output = 0;
@@ -187,9 +190,9 @@ struct GroupProgramOf {
   static constexpr DeviceProgram make_device() {
     using Run = Executor<Program, slices.rows(Device)>;
     constexpr const auto& bound = bindings<Program, slices.rows(Device)>;
-    return {Run::table.steps,    Run::table.forward, Run::table.count,     slices.begin[Device],
-            slices.rows(Device), bound.inputs,       bound.outputs,        bound.input_gradients,
-            bound.batch_rows,    bound.valid_count,  Run::plan.arena_bytes};
+    return {Run::table.steps,    Run::table.forward, Run::table.count,  slices.begin[Device],
+            slices.rows(Device), bound.inputs,       bound.outputs,     bound.input_gradients,
+            bound.batch_rows,    bound.random_key,   bound.valid_count, Run::plan.arena_bytes};
   }
   template <int... Device>
   static constexpr auto make_devices(std::integer_sequence<int, Device...> /*devices*/) {

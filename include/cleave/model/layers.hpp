@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is written inside a model: layers and heads are functions with a name, which names their parameters and labels.
+// What is written inside a model: layers are functions with a name, which names their parameters.
 #pragma once
 
 #include <cleave/model/symbol.hpp>
 #include <cleave/ops/contract.hpp>
-#include <cleave/ops/loss.hpp>
 
 namespace cleave {
 namespace detail {
 
-// Names for messages, spelled once at namespace scope: nvcc cannot pass on a literal that is a template argument inside
-// a template's body.
+// A name for messages, spelled once at namespace scope: nvcc cannot pass on a literal that is a template argument
+// inside a template's body.
 using linear_text = text<'l', 'i', 'n', 'e', 'a', 'r'>;
-using softmax_output_text = text<'s', 'o', 'f', 't', 'm', 'a', 'x', '_', 'o', 'u', 't', 'p', 'u', 't'>;
-using linear_regression_output_text = text<'l', 'i', 'n', 'e', 'a', 'r', '_', 'r', 'e', 'g', 'r', 'e', 's', 's', 'i',
-                                           'o', 'n', '_', 'o', 'u', 't', 'p', 'u', 't'>;
 
 /// The contracted axes must be the last ones of the operand, in the order given.
 template <class S, char... Letters>
@@ -168,79 +164,6 @@ constexpr auto linear(const X& x, Bias bias = Bias::yes) {
   static_assert(broken != detail::LinearRule::output || detail::axis_is_new<detail::linear_text, Out::letter, S>,
                 "linear: the operand already has the axis that the output names; give the output another letter");
   return detail::make_linear<Name, Out, First, Rest...>(x, bias);
-}
-
-namespace detail {
-
-/// The label of a head: present in training, where it must exist.
-template <FixedString Name>
-constexpr Id find_label(Builder& builder, const char* head, const Dims& dims) {
-  const Id label = builder.find(Joined<Name, "_label">::value);
-  if (label == no_id && builder.training) {
-    builder.report({Rule::input_missing, head, Joined<Name, "_label">::value, '\0', dims, {}});
-  }
-  return label;
-}
-
-} // namespace detail
-
-/// Softmax along the last axis, and the cross entropy with the input NAME_label as loss. Label: the shape of x without
-/// its last axis, class numbers. In evaluation it needs no label.
-template <FixedString Name, class X>
-constexpr auto softmax_output(const X& x, const SoftmaxOutputOptions& options = {}) {
-  static_assert(detail::is_symbol_operand<detail::softmax_output_text, detail::spelled<Name>, X>,
-                "softmax_output: the operand must be a model's symbol");
-  constexpr Dims dims = detail::shape_or_scalar<X>::dims;
-  constexpr bool has_classes = dims.rank >= 1 && dims.letters[dims.rank > 0 ? dims.rank - 1 : 0] != batch_axis;
-  static_assert(!is_model_symbol<X> || has_classes,
-                "softmax_output: the last axis holds the classes and cannot be the batch axis N");
-  if constexpr (!is_model_symbol<X>) {
-    return Refused{};
-  } else if constexpr (!has_classes) {
-    return x.refused();
-  } else {
-    Builder& builder = *x.builder;
-    Attributes attributes;
-    attributes.number = options.grad_scale;
-    attributes.second = options.ignore_label;
-    attributes.flags = (options.use_ignore ? SoftmaxOutput::ignores : 0) |
-                       (options.normalization == Normalization::valid ? SoftmaxOutput::valid : 0) |
-                       (options.normalization == Normalization::none ? SoftmaxOutput::plain_sum : 0);
-    attributes.of = detail::find_label<Name>(builder, "softmax_output", dims);
-    if (attributes.of != no_id) {
-      const Dims label = builder[attributes.of].dims;
-      if (!(label == dims.without(dims.letters[dims.rank - 1]))) {
-        builder.report(
-            {Rule::label_shape_differs, "softmax_output", detail::Joined<Name, "_label">::value, '\0', dims, label});
-      }
-    }
-    return X(builder.apply(&rule<SoftmaxOutput>, attributes, &x.id, 1, detail::stored<Name>));
-  }
-}
-
-/// x itself, with half the squared distance to the input NAME_label as loss, divided by the outputs of a row. Label:
-/// the shape of x, or that without axes of extent 1. In evaluation it needs no label.
-template <FixedString Name, class X>
-constexpr auto linear_regression_output(const X& x, double grad_scale = 1) {
-  static_assert(detail::is_symbol_operand<detail::linear_regression_output_text, detail::spelled<Name>, X>,
-                "linear_regression_output: the operand must be a model's symbol");
-  constexpr Dims dims = detail::shape_or_scalar<X>::dims;
-  if constexpr (!is_model_symbol<X>) {
-    return Refused{};
-  } else {
-    Builder& builder = *x.builder;
-    Attributes attributes;
-    attributes.number = grad_scale;
-    attributes.of = detail::find_label<Name>(builder, "linear_regression_output", dims);
-    if (attributes.of != no_id) {
-      const Dims label = builder[attributes.of].dims;
-      if (!broadcasts_to(label, dims) || label.size() != dims.size()) {
-        builder.report({Rule::label_shape_differs, "linear_regression_output", detail::Joined<Name, "_label">::value,
-                        '\0', dims, label});
-      }
-    }
-    return X(builder.apply(&rule<LinearRegressionOutput>, attributes, &x.id, 1, detail::stored<Name>));
-  }
 }
 
 } // namespace cleave

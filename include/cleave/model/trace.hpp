@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cleave/model/layers.hpp>
+#include <cleave/model/dropout.hpp>
+#include <cleave/model/heads.hpp>
 
 namespace cleave {
 

@@ -89,6 +89,8 @@ constexpr void infer_elementwise(Inference& at) {
 /// Base of operations on elements: `static T apply(T...)` for host and device, `vjp` for the derivative.
 struct ElementwiseOp : OpDefaults {
   static constexpr OpKind kind = OpKind::elementwise;
+  /// Whether tensors of integers may be its operands; in a model no operation takes them.
+  static constexpr bool takes_integers = false;
   static constexpr void infer(Inference& at) { detail::infer_elementwise(at); }
   static constexpr Placed place(const PlaceRequest& at) { return detail::place_elementwise(at); }
   static constexpr KernelCall (*lower)(const GraphView&, Id) = nullptr;

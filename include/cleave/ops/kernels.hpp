@@ -20,14 +20,48 @@ void gemm_tn(std::byte* const* arenas, const KernelArguments& call); ///< a (k x
 template <class T>
 void reduce_sum(std::byte* const* arenas, const KernelArguments& call);
 
-/// softmax along the last axis. sizes = {rows, classes}.
+// Rows along an axis: sizes = {outer, classes, inner}, element c of a row lies c * inner behind its first.
+
+/// softmax of numbers[0] * x. A row of -inf gives zeros.
 template <class T>
 void softmax(std::byte* const* arenas, const KernelArguments& call);
+/// Its logarithm. A row of -inf gives -inf.
+template <class T>
+void log_softmax(std::byte* const* arenas, const KernelArguments& call);
+/// Operands y, dy: numbers[0] * y * (dy - sum over the row of y * dy).
+template <class T>
+void softmax_gradient(std::byte* const* arenas, const KernelArguments& call);
+/// Operands y, dy: numbers[0] * (dy - exp(y) * sum over the row of dy).
+template <class T>
+void log_softmax_gradient(std::byte* const* arenas, const KernelArguments& call);
 
-/// Gradient of softmax_output: operands p (rows x classes) and labels (rows). sizes = {rows, classes, use_ignore},
-/// numbers = {scale, ignored label}. A label outside [0, classes) contributes no one-hot entry.
+// With labels, one a row: sizes[3] bit 0: rows of the label numbers[1] are ignored. Smoothing numbers[0] leaves 1 - s
+// to the label's class and gives each other class s / (classes - 1).
+
+/// Operands x, labels: minus the mean of each row under its smoothed label, 0 where it is ignored. Errors: throws Error
+/// for a label outside [0, classes).
+template <class T>
+void nll(std::byte* const* arenas, const KernelArguments& call);
+/// Operands x (not read), labels, dy of each row: minus the smoothed label times dy.
+template <class T>
+void nll_gradient(std::byte* const* arenas, const KernelArguments& call);
+/// Gradient of softmax_output: operands p and labels. A label outside [0, classes) is no class. sizes[3] bit 1: labels
+/// are probabilities, p - label.
 template <class T>
 void softmax_output_gradient(std::byte* const* arenas, const KernelArguments& call);
+/// Gradient of svm_output: operands x and labels. numbers = {margin, regularization}, sizes[3] bit 0: linear, not
+/// squared hinge.
+template <class T>
+void svm_output_gradient(std::byte* const* arenas, const KernelArguments& call);
+
+/// Operands x and the random key {seed, pass, first row}. sizes = {rank, extents (6), distances between the positions
+/// of the mask that neighbours along an axis have (6), the distance of the batch axis}; numbers = {p, hash of the
+/// layer's name}.
+template <class T>
+void dropout(std::byte* const* arenas, const KernelArguments& call);
+
+/// Elements of another type: sizes = {count, DType of the operand, DType of the result}.
+void cast(std::byte* const* arenas, const KernelArguments& call);
 
 // clang-format off
 extern template void gemm_nn<float>(std::byte* const*, const KernelArguments&);
@@ -40,8 +74,22 @@ extern template void reduce_sum<float>(std::byte* const*, const KernelArguments&
 extern template void reduce_sum<double>(std::byte* const*, const KernelArguments&);
 extern template void softmax<float>(std::byte* const*, const KernelArguments&);
 extern template void softmax<double>(std::byte* const*, const KernelArguments&);
+extern template void log_softmax<float>(std::byte* const*, const KernelArguments&);
+extern template void log_softmax<double>(std::byte* const*, const KernelArguments&);
+extern template void softmax_gradient<float>(std::byte* const*, const KernelArguments&);
+extern template void softmax_gradient<double>(std::byte* const*, const KernelArguments&);
+extern template void log_softmax_gradient<float>(std::byte* const*, const KernelArguments&);
+extern template void log_softmax_gradient<double>(std::byte* const*, const KernelArguments&);
+extern template void dropout<float>(std::byte* const*, const KernelArguments&);
+extern template void dropout<double>(std::byte* const*, const KernelArguments&);
+extern template void nll<float>(std::byte* const*, const KernelArguments&);
+extern template void nll<double>(std::byte* const*, const KernelArguments&);
+extern template void nll_gradient<float>(std::byte* const*, const KernelArguments&);
+extern template void nll_gradient<double>(std::byte* const*, const KernelArguments&);
 extern template void softmax_output_gradient<float>(std::byte* const*, const KernelArguments&);
 extern template void softmax_output_gradient<double>(std::byte* const*, const KernelArguments&);
+extern template void svm_output_gradient<float>(std::byte* const*, const KernelArguments&);
+extern template void svm_output_gradient<double>(std::byte* const*, const KernelArguments&);
 // clang-format on
 
 } // namespace cleave::kernels

@@ -26,6 +26,7 @@ constexpr unsigned hash_node(const Node& node) {
   mix(static_cast<unsigned>(node.attributes.of + 1));
   mix_number(node.attributes.number);
   mix_number(node.attributes.second);
+  mix_number(node.attributes.third);
   for (const char letter : node.attributes.letters) {
     mix(static_cast<unsigned char>(letter));
   }

@@ -74,7 +74,7 @@ private:
     }
     for (Id id = 0; id < graph_.size; ++id) {
       const Node& node = graph_[id];
-      if (is_op<InputLeaf>(node) || is_op<BatchRowsLeaf>(node)) {
+      if (is_op<InputLeaf>(node) || is_op<BatchRowsLeaf>(node) || is_op<RandomKeyLeaf>(node)) {
         place(id, ArenaId::inputs);
       } else if (is_op<AccumulatedLeaf>(node)) {
         at_[id] = at_[gradient_of_[node.attributes.of]];

@@ -27,6 +27,9 @@
        "elementwise operation: a number with a fraction would be cut to an integer; convert the integers with cast "   \
        "first",                                                                                                        \
        detail::no_number_is_cut<Name, typename Judged::element::left, X...>)                                           \
+  RULE(integers,                                                                                                       \
+       "elementwise operation: this one computes with float and double; convert the integers with cast first",         \
+       detail::computes_with<Name, typename Judged::element::left>)                                                    \
   RULE(shapes,                                                                                                         \
        "elementwise operation: the axes of one operand must be found in the other, by name, in order and with equal "  \
        "extents",                                                                                                      \
@@ -58,6 +61,7 @@ enum class Misuse : unsigned char {
   devices,
   elements,
   number_is_cut,
+  integers,
   shapes,
   length
 };
@@ -131,6 +135,8 @@ struct Operands {
   static constexpr bool is_symbolic = (symbol_operand<X> || ...);
   static constexpr bool cuts_number =
       std::is_integral_v<typename element::left> && (std::is_floating_point_v<X> || ...);
+  /// Integers given to an operation that has no meaning for them.
+  static constexpr bool has_wrong_integers = std::is_integral_v<typename element::left> && !Op::takes_integers;
   static constexpr int leaves = (facts<X>::leaves + ...);
   static constexpr int statements = 1 + (facts<X>::statements + ...);
 
@@ -156,6 +162,9 @@ struct Operands {
     if (cuts_number) {
       return Misuse::number_is_cut;
     }
+    if (has_wrong_integers) {
+      return Misuse::integers;
+    }
     if (!shape::holds) {
       return Misuse::shapes;
     }
@@ -177,6 +186,8 @@ template <class Op, class... X>
 concept no_extent_is_dynamic = (facts<X>::shape::is_static && ...);
 template <class Op, class Element, class... X>
 concept no_number_is_cut = !(std::is_integral_v<Element> && (std::is_floating_point_v<X> || ...));
+template <class Op, class Element>
+concept computes_with = std::is_floating_point_v<Element>;
 template <class Op, char Axis, class Left, class Right>
 concept operands_fit_along = broadcast_fits<Left, Right>;
 template <class Op, int Leaves, int Operations>
@@ -213,7 +224,8 @@ constexpr auto refused_symbol(const X&... x) {
 /// the axes of one are found in the other, in order and with equal extents; scalars and numbers fit everything.
 /// Returns a lazy expression of the larger shape; for symbols, what `Symbol::apply<Op>` returns.
 /// Errors while compiling: a partial sum, other devices, other element types, shapes that do not fit, a floating
-/// number among integers, more than 12 leaves or 32 operations. (`Axis` is for messages.)
+/// number among integers, integers where only floating numbers have a result, more than 12 leaves or 32 operations.
+/// (`Axis` is for messages.)
 template <class Op, class... X, char Axis = detail::Operands<Op, X...>::axis>
 CLEAVE_RULES(CLEAVE_REFUSES_MISUSE)
 CLEAVE_RULE_OF_LENGTH(CLEAVE_REFUSES_MISUSE) constexpr auto apply(const X&... x)
