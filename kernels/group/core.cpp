@@ -201,7 +201,7 @@ struct GroupCore::State {
       call.gradients = gradients;
       call.count = end - begin;
       call.rates = rates;
-      if (rates.rescale == 0) {
+      if (rates.rescale == by_normaliser) {
         call.rates.rescale = 1 / std::max(1., parameter.accumulates ? seen_since_clear : seen);
       }
       call.rates.learning_rate *= learning_rate_multipliers[static_cast<std::size_t>(i)];
@@ -388,6 +388,11 @@ void GroupCore::step(const GroupProgram& program, const BatchInput* inputs, cons
 void GroupCore::clear_gradients() { use().forget_gradients(); }
 
 void GroupCore::set_multipliers(int parameter, double learning_rate, double weight_decay) {
+  if (!std::isfinite(learning_rate) || !std::isfinite(weight_decay)) {
+    fail("set_multipliers: expected finite factors for the parameter %s, but %g (learning rate) and %g (weight decay) "
+         "came; 1 and 1 change nothing",
+         use().plan.parameters[parameter].name, learning_rate, weight_decay);
+  }
   use().learning_rate_multipliers[static_cast<std::size_t>(parameter)] = learning_rate;
   use().weight_decay_multipliers[static_cast<std::size_t>(parameter)] = weight_decay;
 }

@@ -47,6 +47,16 @@ struct Cotangents {
       : operands{a} {} // NOLINT(google-explicit-constructor,hicpp-explicit-conversions): vjp returns {dx}
   constexpr Cotangents(Value a, Value b) : operands{a, b} {}
   constexpr Cotangents(Value a, Value b, Value c) : operands{a, b, c} {}
+
+  /// Whether anything flows back at all.
+  [[nodiscard]] constexpr bool flows() const {
+    for (const Value& cotangent : operands) {
+      if (cotangent) {
+        return true;
+      }
+    }
+    return false;
+  }
 };
 
 /// What `place` is given and returns.

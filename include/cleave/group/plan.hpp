@@ -31,6 +31,7 @@ struct JobProgram {
     declare(builder, std::make_integer_sequence<int, bound_inputs>{});
     call(builder, std::make_integer_sequence<int, Job::data::count>{});
     check_requests(builder);
+    check_labels(builder);
   }
   static constexpr GradientRequest request(const char* name, bool is_parameter) {
     return detail::requests_of<Job>::find(name, is_parameter);
@@ -56,6 +57,18 @@ private:
                                                    : id < Job::data::count && is_op<InputLeaf>(builder[id]));
       if (!known) {
         builder.report({Rule::request_unknown, "requests", Wanted::names[i], '\0', {}, {}});
+      }
+    }
+  }
+  /// A label is found by name by the head it belongs to; one that none asked for is a name mistaken.
+  static constexpr void check_labels(Builder& builder) {
+    for (Id label = Job::data::count; label < bound_inputs; ++label) {
+      bool used = false;
+      for (Id id = bound_inputs; id < builder.size() && !used; ++id) {
+        used = builder[id].attributes.of == label;
+      }
+      if (!used) {
+        builder.report({Rule::label_unused, "labels", builder[label].name, '\0', builder[label].dims, {}});
       }
     }
   }

@@ -13,6 +13,8 @@ struct OpDefaults {
   static constexpr bool stops_gradient = false;
   static constexpr double flops = 1;
   static constexpr double (*count_flops)(const GraphView&, Id) = nullptr;
+  /// No derivative: such an operation cannot lie between a parameter and a loss.
+  static constexpr Cotangents vjp(const Vjp& /*at*/) { return {}; }
 };
 
 namespace detail {

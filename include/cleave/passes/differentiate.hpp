@@ -69,6 +69,9 @@ constexpr GraphBuffer differentiate(const GraphView& graph, Request request) {
     const Adjoint adjoint = adjoints[id];
     const Value dy = adjoint.cotangent == no_id ? Value{} : Value{&builder, adjoint.cotangent};
     const Cotangents back = node.op->vjp({&builder, node, {&builder, id}, dy});
+    if (dy && !back.flows()) {
+      builder.report({Rule::no_derivative, node.op->name, node.name, '\0', node.dims, {}});
+    }
     if (back.count) {
       if (count != no_id && count != back.count.id) {
         builder.report({Rule::heads_disagree, node.op->name, "", '\0', node.dims, {}});
