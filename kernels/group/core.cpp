@@ -77,8 +77,9 @@ struct GroupCore::State {
   static void expect_inputs(const GroupProgram& next, const BatchInput* batch) {
     for (int i = 0; i < next.input_count; ++i) {
       if (batch[i].data == nullptr) {
-        fail("DataParallelGroup: the input %s is absent from the batch; %s needs it", next.input_names[i],
-             next.trains ? "training" : "evaluation");
+        fail("DataParallelGroup: the input %s is absent from the batch, but %s needs it; give Batch or the iterator "
+             "its array",
+             next.input_names[i], next.trains ? "training" : "evaluation");
       }
     }
   }
@@ -282,7 +283,8 @@ GroupCore::State& GroupCore::use() const {
 
 std::byte* GroupCore::at(int device, Location where) const {
   if (device < 0 || device >= use().plan.devices) {
-    fail("DataParallelGroup: device %d was asked for; the group has devices 0 to %d", device, use().plan.devices - 1);
+    fail("DataParallelGroup: expected a device from 0 to %d, but %d was asked for; the job names its devices",
+         use().plan.devices - 1, device);
   }
   return use().arenas[static_cast<std::size_t>(device)].pointers.base[index_of(where.arena)] + where.offset;
 }
@@ -323,7 +325,7 @@ void expect_rates(const OptimizerRates& rates) {
   const char* const names[] = {"learning_rate", "momentum", "weight_decay", "clip_gradient", "rescale"};
   for (std::size_t i = 0; i < std::size(values); ++i) {
     if (!std::isfinite(values[i])) {
-      fail("update: %s is %g; give a finite number", names[i], values[i]);
+      fail("update: expected a finite %s, but %g came; check what it is computed from", names[i], values[i]);
     }
   }
 }
