@@ -198,7 +198,8 @@ TEST_CASE("calls out of order, and batches that do not fit, are refused in words
   CHECK(contains(error_of([&] { group.step(batch, {}); }), "fc1_weight has no value yet"));
   group.initialize(test::Ramp{}, 5);
   CHECK(contains(error_of([&] { group.backward(); }), "expects a forward<train> pass"));
-  CHECK(contains(error_of([&] { group.step(batch, {.momentum = std::nan("")}); }), "momentum is nan"));
+  CHECK(contains(error_of([&] { group.step(batch, {.momentum = std::nan("")}); }),
+                 "expected a finite momentum, but nan came"));
   CHECK(contains(error_of([&] { group.update({}); }), "expects forward<train> and backward"));
   CHECK(contains(error_of([&] { static_cast<void>(group.merged_outputs()); }), "nothing to read yet"));
   group.forward<cleave::evaluate>(batch);
