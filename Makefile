@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The usual ways in; `make help` lists them. Everything is built below build/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format oracle bench bench-docs clean
+.PHONY: help demo test lint analyse format oracle bench bench-docs clean
 
 DEVICES ?= 2
 JOBS ?= $(shell nproc)
+ROUNDS ?= 3
 folders := $(wildcard include kernels tests examples bench)
 sources = find $(folders) \( -name '*.hpp' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) -print0
 analysed := $(wildcard kernels/*/*.cpp examples/*.cpp tests/static/*_test.cpp)
@@ -23,6 +24,7 @@ help:
 	@echo "make demo    train on Fashion-MNIST [DEVICES=2] [WORKLOADS=2,1] [EPOCHS=n]"
 	@echo "make test    build and run every test, then the group's tests under the sanitizers"
 	@echo "make lint    check formatting and run clang-tidy"
+	@echo "make analyse look at users' units with four tools, and time them [ROUNDS=3]"
 	@echo "make format  format all C++ files"
 	@echo "make oracle  compare with recorded values: DIR=folder"
 	@echo "make bench   how fast things run, beside what the machine can do (make bench-docs: all tables of the docs anew)"
@@ -54,6 +56,11 @@ lint:
 	@$(call configure,release)
 	@[ -z "$(analysed)" ] || printf '%s\0' $(analysed) | xargs -0 -n 1 -P $(JOBS) sh -c '$(tidy)'
 	@echo "clang-tidy: $(words $(analysed)) files ok"
+
+analyse:
+	@tools/setup
+	@tools/analyse --self-test
+	@tools/analyse --rounds $(ROUNDS) --limit 3
 
 format:
 	@$(sources) | xargs -0 -r clang-format-19 -i

@@ -16,5 +16,5 @@ int main() {
   const auto first_row = slice<N, 0, 1>(y);     // a view
 
   std::cout << "y =\n" << y << "\nits first row =\n" << first_row << '\n';
-  std::cout << "joined along N =\n" << cleave::Tensor(concat<N>(y, first_row)) << '\n';
+  std::cout << "joined along N =\n" << concat<N>(y, first_row) << '\n';
 }

@@ -20,6 +20,8 @@ Error::Error(const char* sentence) noexcept {
   }
 }
 
+const char* Error::what() const noexcept { return sentence_; }
+
 namespace detail {
 
 void fail(const char* format, ...) {

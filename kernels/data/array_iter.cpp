@@ -31,23 +31,26 @@ bool is_absent(const Column& column) { return column.data == nullptr; }
 
 void check_column(const IterInput& input, const Column& column, extent rows) {
   if (!input.rows_lead) {
-    fail("ArrayIter: the input '%s' has no leading batch axis; only inputs whose first axis is N can be iterated for "
-         "now",
+    fail("ArrayIter: the input '%s' has no leading batch axis; only inputs whose first axis is N can be iterated; "
+         "name N first in the job, or make batches by hand",
          input.name);
   }
   if (is_absent(column)) {
     if (!input.is_label) {
-      fail("ArrayIter: expected a column for the data input '%s', but none came", input.name);
+      fail("ArrayIter: expected a column for the data input '%s', but none came; give one column an input, data first",
+           input.name);
     }
     return;
   }
   if (column.row_size != input.row_size) {
-    fail("ArrayIter: expected rows of %td elements for the input '%s', but its column has rows of %td", input.row_size,
-         input.name, column.row_size);
+    fail("ArrayIter: expected rows of %td elements for the input '%s', but its column has rows of %td; check the row "
+         "size given to column",
+         input.row_size, input.name, column.row_size);
   }
   if (column.rows != rows) {
-    fail("ArrayIter: expected columns of equal length, but '%s' has %td rows where the first has %td", input.name,
-         column.rows, rows);
+    fail("ArrayIter: expected columns of equal length, but '%s' has %td rows where the first has %td; cut the longer "
+         "ones",
+         input.name, column.rows, rows);
   }
 }
 
@@ -63,7 +66,7 @@ ArrayIterCore::ArrayIterCore(const IterInput* inputs, const Column* columns, int
     check_column(inputs[i], columns[i], rows_);
   }
   if (rows_ < 1) {
-    fail("ArrayIter: expected at least one row, but the columns have %td", rows_);
+    fail("ArrayIter: expected at least one row, but the columns have %td; check what was read", rows_);
   }
   const bool pads = options.last_batch == LastBatch::pad;
   batches_ = (rows_ + (pads ? batch_size_ - 1 : 0)) / batch_size_;

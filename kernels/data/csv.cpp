@@ -17,7 +17,9 @@ std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!file) {
-    detail::fail("read_csv: %s cannot be read", path.c_str());
+    detail::fail(
+        "read_csv: expected a file that can be read, but reading %s failed; check the disk and that it may be read",
+        path.c_str());
   }
   return text;
 }
@@ -34,12 +36,13 @@ float parse(const Place& at, extent column, std::string_view field) {
   const std::string shown(field.substr(0, 40)); // for messages
   if (trouble == std::errc::result_out_of_range ||
       (trouble == std::errc{} && stopped == end && !std::isfinite(value))) {
-    detail::fail("read_csv: %s, line %td, column %td: expected a finite number that a float can hold, but '%s' came",
+    detail::fail("read_csv: %s, line %td, column %td: expected a finite number that a float can hold, but '%s' came; "
+                 "scale or mend the data",
                  at.path, at.line, column, shown.c_str());
   }
   if (trouble != std::errc{} || stopped != end) {
     detail::fail("read_csv: %s, line %td, column %td: expected a number, but '%s' came; headers, spaces and quotes are "
-                 "not read",
+                 "not read, remove them",
                  at.path, at.line, column, shown.c_str());
   }
   return value;
@@ -49,14 +52,16 @@ void parse_line(const Place& at, std::string_view line, CsvTable& table) {
   for (extent column = 1;; ++column) {
     const std::size_t comma = line.find(',');
     if (column > table.columns) {
-      detail::fail("read_csv: %s, line %td, column %td: expected %td columns, but the line goes on", at.path, at.line,
-                   column, table.columns);
+      detail::fail("read_csv: %s, line %td, column %td: expected %td columns, but the line goes on; check the number "
+                   "of columns asked for",
+                   at.path, at.line, column, table.columns);
     }
     table.values.push_back(parse(at, column, line.substr(0, comma)));
     if (comma == std::string_view::npos) {
       if (column < table.columns) {
-        detail::fail("read_csv: %s, line %td, column %td: expected %td columns, but the line ends after %td", at.path,
-                     at.line, column + 1, table.columns, column);
+        detail::fail("read_csv: %s, line %td, column %td: expected %td columns, but the line ends after %td; check the "
+                     "number of columns asked for",
+                     at.path, at.line, column + 1, table.columns, column);
       }
       return;
     }
@@ -70,7 +75,7 @@ std::vector<float> CsvTable::block(extent first, extent count, extent first_row,
   if (first < 0 || count < 0 || first > columns - count || first_row < 0 || end_row > rows() || first_row > end_row) {
     detail::fail(
         "CsvTable: expected a block within %td columns and %td rows, but columns %td to %td of rows %td to %td "
-        "were asked for",
+        "were asked for; ask for less",
         columns, rows(), first, first + count, first_row, end_row);
   }
   std::vector<float> taken;
@@ -84,11 +89,13 @@ std::vector<float> CsvTable::block(extent first, extent count, extent first_row,
 
 CsvTable read_csv(const std::string& path, extent columns) {
   if (columns < 1) {
-    detail::fail("read_csv: expected to be asked for at least 1 column of %s, but %td came", path.c_str(), columns);
+    detail::fail("read_csv: expected to be asked for at least 1 column of %s, but %td came; count those of a line",
+                 path.c_str(), columns);
   }
   const std::string text = read_text(path);
   if (text.empty()) {
-    detail::fail("read_csv: %s is empty, but lines of %td numbers are expected", path.c_str(), columns);
+    detail::fail("read_csv: %s is empty, but lines of %td numbers are expected; check what wrote it", path.c_str(),
+                 columns);
   }
   CsvTable table;
   table.columns = columns;

@@ -20,12 +20,13 @@ inline std::uintmax_t size_of_file(const char* reader, const std::string& path) 
     fail("%s: expected a file, but %s is a directory; name a file in it", reader, path.c_str());
   }
   if (trouble || status.type() != std::filesystem::file_type::regular) {
-    fail("%s: expected a regular file, but %s is none%s%s", reader, path.c_str(), trouble ? ": " : "",
-         trouble ? trouble.message().c_str() : "");
+    fail("%s: expected a regular file, but %s is none%s%s; name a file on disk", reader, path.c_str(),
+         trouble ? ": " : "", trouble ? trouble.message().c_str() : "");
   }
   const std::uintmax_t size = std::filesystem::file_size(path, trouble);
   if (trouble) {
-    fail("%s: the size of %s cannot be read: %s", reader, path.c_str(), trouble.message().c_str());
+    fail("%s: the size of %s cannot be read: %s; check that it may be read", reader, path.c_str(),
+         trouble.message().c_str());
   }
   return size;
 }

@@ -19,7 +19,7 @@ public:
   explicit Reader(const std::string& path)
       : path_(path), file_size_(detail::size_of_file("read_idx", path)), file_(gzopen(path.c_str(), "rb")) {
     if (file_ == nullptr) {
-      detail::fail("read_idx: %s cannot be opened: %s", path.c_str(), last_error().c_str());
+      detail::fail("read_idx: %s cannot be opened: %s; check that it may be read", path.c_str(), last_error().c_str());
     }
     gzbuffer(file_, 1U << 18U);
   }
@@ -63,7 +63,8 @@ private:
     int code = Z_OK;
     gzerror(file_, &code);
     if (code == Z_ERRNO) {
-      detail::fail("read_idx: %s cannot be read: %s", path_.c_str(), last_error().c_str());
+      detail::fail("read_idx: %s cannot be read: %s; check the disk, or fetch the file again", path_.c_str(),
+                   last_error().c_str());
     }
     detail::fail("read_idx: %s is damaged, its gzip data ends early or does not decompress; fetch the file again",
                  path_.c_str());
@@ -133,8 +134,9 @@ std::uint64_t check_size(const std::string& path, const std::vector<std::int64_t
   std::uint64_t size = 1;
   for (const std::int64_t dim : dims) {
     if (dim == 0) {
-      detail::fail("read_idx: %s holds an empty array (%s), but every axis needs at least one element", path.c_str(),
-                   shape.c_str());
+      detail::fail("read_idx: %s holds an empty array (%s), but every axis needs at least one element; check what the "
+                   "file holds",
+                   path.c_str(), shape.c_str());
     }
     if (__builtin_mul_overflow(size, static_cast<std::uint64_t>(dim), &size) || size > most) {
       detail::fail(
@@ -153,8 +155,9 @@ IdxArray read_idx(const std::string& path) {
   std::uint8_t header[4 + 4 * 4]{};
   std::size_t got = reader.read(header, 4);
   if (got < 4) {
-    detail::fail("read_idx: %s is no idx file: expected a header of at least 8 bytes, but it has %zu", path.c_str(),
-                 got);
+    detail::fail(
+        "read_idx: %s is no idx file: expected a header of at least 8 bytes, but it has %zu; check what the file holds",
+        path.c_str(), got);
   }
   const unsigned rank = check_magic(path, header);
   got += reader.read(header + 4, std::size_t{4} * rank);
@@ -185,7 +188,7 @@ IdxArray read_idx(const std::string& path) {
   if (reader.read(&beyond, 1) != 0) {
     detail::fail(
         "read_idx: %s goes on after the %zu bytes (%s) that its header announces; it is damaged or another kind "
-        "of file",
+        "of file, fetch it again",
         path.c_str(), size, describe(array.dims).c_str());
   }
   return array;

@@ -77,8 +77,9 @@ struct GroupCore::State {
   static void expect_inputs(const GroupProgram& next, const BatchInput* batch) {
     for (int i = 0; i < next.input_count; ++i) {
       if (batch[i].data == nullptr) {
-        fail("DataParallelGroup: the input %s is absent from the batch; %s needs it", next.input_names[i],
-             next.trains ? "training" : "evaluation");
+        fail("DataParallelGroup: the input %s is absent from the batch, but %s needs it; give Batch or the iterator "
+             "its array",
+             next.input_names[i], next.trains ? "training" : "evaluation");
       }
     }
   }
@@ -211,7 +212,7 @@ struct GroupCore::State {
       call.gradients = gradients;
       call.count = end - begin;
       call.rates = rates;
-      if (rates.rescale == 0) {
+      if (rates.rescale == by_normaliser) {
         call.rates.rescale = 1 / std::max(1., parameter.accumulates ? seen_since_clear : seen);
       }
       call.rates.learning_rate *= learning_rate_multipliers[static_cast<std::size_t>(i)];
@@ -295,7 +296,8 @@ GroupCore::State& GroupCore::use() const {
 
 std::byte* GroupCore::at(int device, Location where) const {
   if (device < 0 || device >= use().plan.devices) {
-    fail("DataParallelGroup: device %d was asked for; the group has devices 0 to %d", device, use().plan.devices - 1);
+    fail("DataParallelGroup: expected a device from 0 to %d, but %d was asked for; the job names its devices",
+         use().plan.devices - 1, device);
   }
   return use().arenas[static_cast<std::size_t>(device)].pointers.base[index_of(where.arena)] + where.offset;
 }
@@ -336,7 +338,7 @@ void expect_rates(const OptimizerRates& rates) {
   const char* const names[] = {"learning_rate", "momentum", "weight_decay", "clip_gradient", "rescale"};
   for (std::size_t i = 0; i < std::size(values); ++i) {
     if (!std::isfinite(values[i])) {
-      fail("update: %s is %g; give a finite number", names[i], values[i]);
+      fail("update: expected a finite %s, but %g came; check what it is computed from", names[i], values[i]);
     }
   }
 }
@@ -410,6 +412,11 @@ void GroupCore::set_seed(std::uint64_t seed) {
 }
 
 void GroupCore::set_multipliers(int parameter, double learning_rate, double weight_decay) {
+  if (!std::isfinite(learning_rate) || !std::isfinite(weight_decay)) {
+    fail("set_multipliers: expected finite factors for the parameter %s, but %g (learning rate) and %g (weight decay) "
+         "came; 1 and 1 change nothing",
+         use().plan.parameters[parameter].name, learning_rate, weight_decay);
+  }
   use().learning_rate_multipliers[static_cast<std::size_t>(parameter)] = learning_rate;
   use().weight_decay_multipliers[static_cast<std::size_t>(parameter)] = weight_decay;
 }

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
 #include <string>
 
 using cleave::Batch, cleave::DataParallelGroup, cleave::Error;
@@ -197,7 +198,8 @@ TEST_CASE("calls out of order, and batches that do not fit, are refused in words
   CHECK(contains(error_of([&] { group.step(batch, {}); }), "fc1_weight has no value yet"));
   group.initialize(test::Ramp{}, 5);
   CHECK(contains(error_of([&] { group.backward(); }), "expects a forward<train> pass"));
-  CHECK(contains(error_of([&] { group.step(batch, {.momentum = std::nan("")}); }), "momentum is nan"));
+  CHECK(contains(error_of([&] { group.step(batch, {.momentum = std::nan("")}); }),
+                 "expected a finite momentum, but nan came"));
   CHECK(contains(error_of([&] { group.update({}); }), "expects forward<train> and backward"));
   CHECK(contains(error_of([&] { static_cast<void>(group.merged_outputs()); }), "nothing to read yet"));
   group.forward<cleave::evaluate>(batch);
@@ -410,6 +412,40 @@ TEST_CASE("gradients are clipped after rescaling, and rescale overrides the head
     const float g = std::min(0.05F, std::max(-0.05F, 0.1F * (a[i] + b[i])));
     CHECK(moved[i] == Approx(bias[i] - g).margin(1e-6));
   }
+}
+
+TEST_CASE("a rescale of 0 is a factor of 0, and by_normaliser is the default", "[group]") {
+  const Rowed<24> rows;
+  const Batch<TwoDevices, 24> batch(rows.data, rows.label);
+  DataParallelGroup<TwoDevices> zero;
+  DataParallelGroup<TwoDevices> usual;
+  DataParallelGroup<TwoDevices> named;
+  for (DataParallelGroup<TwoDevices>* group : {&zero, &usual, &named}) {
+    group->initialize(test::Ramp{}, 5);
+  }
+  const auto before = test::copy_of(zero.parameter<"fc3_weight">());
+  zero.step(batch, {.learning_rate = 1, .rescale = 0});
+  CHECK(test::copy_of(zero.parameter<"fc3_weight">()) == before);
+
+  usual.step(batch, {.learning_rate = 1});
+  named.step(batch, {.learning_rate = 1, .rescale = cleave::by_normaliser});
+  CHECK(test::copy_of(usual.parameter<"fc3_weight">()) != before);
+  CHECK(test::copy_of(named.parameter<"fc3_weight">()) == test::copy_of(usual.parameter<"fc3_weight">()));
+}
+
+TEST_CASE("multipliers must be finite, and refused ones change nothing", "[group]") {
+  const Rowed<24> rows;
+  const Batch<TwoDevices, 24> batch(rows.data, rows.label);
+  DataParallelGroup<TwoDevices> group;
+  DataParallelGroup<TwoDevices> untouched;
+  group.initialize(test::Ramp{}, 5);
+  untouched.initialize(test::Ramp{}, 5);
+  CHECK_THROWS_WITH(group.set_multipliers<"fc1_weight">(std::nan(""), 1),
+                    Catch::Matchers::Contains("set_multipliers: expected finite factors for the parameter fc1_weight"));
+  CHECK_THROWS_AS(group.set_multipliers<"fc1_weight">(1, HUGE_VAL), cleave::Error);
+  group.step(batch, {.learning_rate = 1});
+  untouched.step(batch, {.learning_rate = 1});
+  CHECK(test::copy_of(group.parameter<"fc1_weight">()) == test::copy_of(untouched.parameter<"fc1_weight">()));
 }
 
 namespace {

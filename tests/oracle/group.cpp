@@ -355,7 +355,8 @@ private:
     const bool natural = facts_.divides == Divides::nothing
                              ? std::fabs(rates.rescale * static_cast<double>(group_.rows) - 1) < 1e-9
                              : facts_.divides == Divides::valid_labels && rates.rescale == 1;
-    rates.rescale = natural && step % 2 == 0 ? 0 : rates.rescale / (facts_.divides == Divides::nothing ? 1 : total_);
+    rates.rescale = natural && step % 2 == 0 ? cleave::by_normaliser
+                                             : rates.rescale / (facts_.divides == Divides::nothing ? 1 : total_);
     group_.update(rates);
     check_parameters(" after the update", recorded_parameters());
     if (at_.has(in(step_, "params_per_device"))) {
@@ -404,7 +405,7 @@ private:
       by_cleave[index(p)] = mine;
     }
     Rates rates = rates_;
-    rates.rescale = 0; // the group's own count
+    rates.rescale = cleave::by_normaliser;
     group_.update(rates);
     check_parameters(" after the update by the count over all devices", by_cleave);
   }

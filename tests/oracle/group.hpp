@@ -20,7 +20,7 @@ struct Rates {
   double momentum = 0;
   double weight_decay = 0;
   double clip_gradient = 0;
-  double rescale = 0;
+  double rescale = cleave::by_normaliser;
 };
 
 /// A group whose job the checks need not know.

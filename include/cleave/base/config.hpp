@@ -33,6 +33,13 @@ inline constexpr extent batch = -2;
 /// Most axes a shape may have.
 inline constexpr int max_rank = 6;
 
+namespace detail {
+
+/// The bound of an array for `count` elements: at least 1, since an array cannot be empty.
+constexpr std::size_t room_for(int count) { return count > 0 ? static_cast<std::size_t>(count) : 1; }
+
+} // namespace detail
+
 /// Bytes every arena and tensor is aligned to: one cache line, one AVX-512 register.
 inline constexpr std::size_t alignment = 64;
 

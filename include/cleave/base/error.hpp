@@ -11,7 +11,7 @@ namespace cleave {
 class Error : public std::exception {
 public:
   explicit Error(const char* sentence) noexcept;
-  [[nodiscard]] const char* what() const noexcept override { return sentence_; }
+  [[nodiscard]] const char* what() const noexcept override;
 
 private:
   // Held inside, so that copying an Error never allocates and never throws.

@@ -21,6 +21,8 @@ struct FixedString {
   [[nodiscard]] static constexpr std::size_t size() { return Size - 1; }
   constexpr char operator[](std::size_t i) const { return value[i]; }
 };
+template <std::size_t Size>
+FixedString(const char (&literal)[Size]) -> FixedString<Size>;
 
 namespace detail {
 

@@ -10,7 +10,7 @@ namespace cleave {
 /// Text of a known length with static storage; compares with literals in `static_assert`.
 template <int Length>
 struct StaticText {
-  char value[Length + 1]{};
+  char value[detail::room_for(Length + 1)]{};
 
   [[nodiscard]] constexpr const char* c_str() const { return value; }
   [[nodiscard]] static constexpr int size() { return Length; }

@@ -39,15 +39,15 @@ public:
   constexpr ~Vector() { delete[] data_; }
 
   constexpr void swap(Vector& other) noexcept {
-    T* const data = data_;
-    const int size = size_;
-    const int capacity = capacity_;
+    T* const my_data = data_;
+    const int my_size = size_;
+    const int my_capacity = capacity_;
     data_ = other.data_;
     size_ = other.size_;
     capacity_ = other.capacity_;
-    other.data_ = data;
-    other.size_ = size;
-    other.capacity_ = capacity;
+    other.data_ = my_data;
+    other.size_ = my_size;
+    other.capacity_ = my_capacity;
   }
   constexpr void reserve(int capacity) {
     if (capacity <= capacity_) {

@@ -23,7 +23,9 @@ template <class T>
 [[nodiscard]] Column column(const std::vector<T>& values, extent rows) {
   const auto size = static_cast<extent>(values.size());
   if (rows < 1 || size == 0 || size % rows != 0) {
-    detail::fail("column: expected a multiple of the number of rows, but %td elements came for %td rows", size, rows);
+    detail::fail("column: expected a multiple of the number of rows, but %td elements came for %td rows; check the "
+                 "number of rows",
+                 size, rows);
   }
   return {values.data(), dtype_v<T>, rows, size / rows};
 }

@@ -29,13 +29,13 @@ public:
     other.size_ = 0;
   }
   Arena& operator=(Arena&& other) noexcept {
-    std::byte* const data = other.data_;
-    const std::size_t size = other.size_;
+    std::byte* const taken = other.data_;
+    const std::size_t taken_size = other.size_;
     other.data_ = nullptr;
     other.size_ = 0;
     deallocate(data_);
-    data_ = data;
-    size_ = size;
+    data_ = taken;
+    size_ = taken_size;
     return *this;
   }
   Arena(const Arena&) = delete;

@@ -13,7 +13,7 @@ struct Step {
 
 template <int Kernels>
 struct KernelTable {
-  Step steps[Kernels > 0 ? Kernels : 1]{};
+  Step steps[detail::room_for(Kernels)]{};
   int count = Kernels;
   int forward = 0; ///< steps before it are the forward pass
 };

@@ -35,8 +35,8 @@ struct ChainKernel<Fused<T, Leaves<Mode...>, Statements...>> {
       }
     }
     constexpr int modes[] = {Mode...};
-    const T* leaf[leaf_count];
-    T number[leaf_count];
+    const T* leaf[sizeof...(Mode)];
+    T number[sizeof...(Mode)];
     for (int k = 0; k < leaf_count; ++k) {
       leaf[k] = modes[k] == leaf_number ? nullptr : call.operand<T>(arenas, k + 1);
       number[k] = static_cast<T>(call.numbers[k]);
@@ -48,7 +48,7 @@ struct ChainKernel<Fused<T, Leaves<Mode...>, Statements...>> {
 /// The nodes that are kernels, in order.
 template <int Kernels>
 struct Roots {
-  Id id[Kernels > 0 ? Kernels : 1]{};
+  Id id[room_for(Kernels)]{};
 };
 
 template <class Program>
@@ -109,7 +109,7 @@ constexpr Kernel kernel_of() {
 
 template <int Count>
 struct KernelList {
-  Kernel of[Count > 0 ? Count : 1];
+  Kernel of[room_for(Count)];
 };
 
 template <class Program, int... Index>

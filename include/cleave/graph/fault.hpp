@@ -19,6 +19,7 @@ enum class Rule : unsigned char {
   dtypes_differ,        ///< operands of an operation have different element types
   name_used_twice,      ///< two inputs or parameters of one name
   input_missing,        ///< a head's label is among no inputs of the job
+  label_unused,         ///< a label that no head uses
   label_shape_differs,  ///< a head's label does not fit its data
   nonlinear_partial,    ///< a sum over devices is used as if it were complete
   partial_meets_other,  ///< a partial sum and a complete value are added

@@ -23,8 +23,8 @@ struct GraphView {
 /// A graph as a constant: exactly as many nodes as there are.
 template <int Nodes, int Results>
 struct Graph {
-  Node nodes[Nodes > 0 ? Nodes : 1]{};
-  Result results[Results > 0 ? Results : 1]{};
+  Node nodes[detail::room_for(Nodes)]{};
+  Result results[detail::room_for(Results)]{};
   int forward_size = 0;
   Normaliser normaliser = Normaliser::unset;
   Fault fault{};

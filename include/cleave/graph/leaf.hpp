@@ -12,7 +12,6 @@ struct Leaf {
   static constexpr Linearity linearity = Linearity::none;
   static constexpr bool is_head = false;
   static constexpr bool stops_gradient = true;
-  static constexpr bool no_derivative = false;
   static constexpr double flops = 0;
   static constexpr Algebra algebra{};
   static constexpr const OpRule* (*with_negated_right)() = nullptr;

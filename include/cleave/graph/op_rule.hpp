@@ -47,6 +47,16 @@ struct Cotangents {
       : operands{a} {} // NOLINT(google-explicit-constructor,hicpp-explicit-conversions): vjp returns {dx}
   constexpr Cotangents(Value a, Value b) : operands{a, b} {}
   constexpr Cotangents(Value a, Value b, Value c) : operands{a, b, c} {}
+
+  /// Whether anything flows back at all.
+  [[nodiscard]] constexpr bool flows() const {
+    for (const Value& cotangent : operands) {
+      if (cotangent) {
+        return true;
+      }
+    }
+    return false;
+  }
 };
 
 /// What `place` is given and returns.
@@ -97,7 +107,6 @@ struct OpRule {
   Linearity linearity;
   bool is_head;        ///< a loss: its gradient needs no cotangent and ignores the one that comes
   bool stops_gradient; ///< nothing flows to its operands
-  bool no_derivative;  ///< and that is no derivative: a path through it is refused
   double flops;        ///< per element of the result
   void (*infer)(Inference& at);
   Cotangents (*vjp)(const Vjp& at);
@@ -172,7 +181,6 @@ inline constexpr OpRule rule{detail::op_key<Op>(),
                              Op::linearity,
                              Op::is_head,
                              Op::stops_gradient,
-                             Op::no_derivative,
                              Op::flops,
                              &Op::infer,
                              &Op::vjp,

@@ -20,7 +20,7 @@ template <class Job>
 struct AnyBatch {
   static constexpr int count = detail::inputs_of<Job>::count;
 
-  BatchInput inputs[count > 0 ? count : 1]{};
+  BatchInput inputs[detail::room_for(count)]{};
   extent rows = 0; ///< must be one of the job's batch sizes
   extent pad = 0;  ///< of these, how many at the end are filler
 };

@@ -346,6 +346,7 @@ private:
   static_assert(detail::keeps<Rule::dtypes_differ, Found>, "program: the operands of an operation have different element types");
   static_assert(detail::keeps<Rule::name_used_twice, Found>, "model: two parameters or inputs have the same name; give every layer its own");
   static_assert(detail::keeps<Rule::input_missing, Found>, "model: a head needs a label that is among no labels of the job; add it to the job's labels");
+  static_assert(detail::keeps<Rule::label_unused, Found>, "model: a label of the job is used by no head, which finds its label by name; name a head after it, or leave the label out");
   static_assert(detail::keeps<Rule::label_shape_differs, Found>, "model: the label of a head does not have the shape the head needs");
   static_assert(detail::keeps<Rule::nonlinear_partial, Found>, "placement: a sum over devices is used before it is complete; only linear operations accept a partial sum, move the others before the sum or onto the merged value");
   static_assert(detail::keeps<Rule::partial_meets_other, Found>, "placement: a partial sum is added to a complete value; every device would add the complete value once");

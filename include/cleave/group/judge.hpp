@@ -105,8 +105,10 @@ constexpr JobRule judge_model() {
     return JobRule::arity;
   } else if constexpr (refused_operand<typename Call::result::type>) {
     return JobRule::reported;
+  } else if constexpr (can_be_returned<typename Call::result::type>) {
+    return JobRule::kept;
   } else {
-    return can_be_returned<typename Call::result::type> ? JobRule::kept : JobRule::returned;
+    return JobRule::returned;
   }
 }
 

@@ -55,11 +55,12 @@ public:
     if (pad < 0 || pad > rows || classes < 1) {
       detail::fail(
           "ClassificationMetric: expected at least one class and 0 to %td rows of filler, but %td classes and %td "
-          "rows of filler came",
+          "rows of filler came; give what the iterator said",
           rows, classes, pad);
     }
     if (labels.data == nullptr) {
-      detail::fail("ClassificationMetric: expected labels, but the batch has none");
+      detail::fail(
+          "ClassificationMetric: expected labels, but the batch has none; give the iterator a column of labels");
     }
     extent correct = 0;
     double loss = 0;

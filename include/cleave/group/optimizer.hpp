@@ -5,13 +5,17 @@
 
 namespace cleave {
 
+/// The default of OptimizerRates::rescale: the lowest double, which nobody means as a factor.
+inline constexpr double by_normaliser = -__DBL_MAX__;
+
 /// Hyper-parameters of one update; an optimizer uses those it knows. Doubles, whatever the element type.
 struct OptimizerRates {
   double learning_rate = 0.01;
   double momentum = 0;
   double weight_decay = 0;
   double clip_gradient = 0; ///< gradients are clipped to [-c, c] after rescaling; 0: not at all
-  double rescale = 0;       ///< factor of gradients; 0: 1 / what the heads normalise by (rows seen, valid labels)
+  /// Factor of gradients; by default 1 / what the heads normalise by (rows seen, valid labels).
+  double rescale = by_normaliser;
 };
 
 /// One range of one parameter: sums the devices' gradients in device order, updates, writes every replica.

@@ -48,6 +48,7 @@ struct JobProgram : detail::BudgetOf<Job> {
     declare(builder, std::make_integer_sequence<int, bound_inputs>{});
     call(builder, std::make_integer_sequence<int, Job::data::count>{});
     check_requests(builder);
+    check_labels(builder);
   }
   static constexpr GradientRequest request(const char* name, bool is_parameter) {
     return detail::requests_of<Job>::find(name, is_parameter);
@@ -70,9 +71,21 @@ private:
       const Id id = builder.find(Wanted::names[i]);
       const bool known =
           id != no_id && (Wanted::for_parameter[i] ? is_op<ParameterLeaf>(builder[id])
-                                                   : is_op<InputLeaf>(builder[id]) && id < Job::data::count);
+                                                   : id < Job::data::count && is_op<InputLeaf>(builder[id]));
       if (!known) {
         builder.report({Rule::request_unknown, "requests", Wanted::names[i], '\0', {}, {}});
+      }
+    }
+  }
+  /// A label is found by name by the head it belongs to; one that none asked for is a name mistaken.
+  static constexpr void check_labels(Builder& builder) {
+    for (Id label = Job::data::count; label < bound_inputs; ++label) {
+      bool used = false;
+      for (Id id = bound_inputs; id < builder.size() && !used; ++id) {
+        used = builder[id].attributes.of == label;
+      }
+      if (!used) {
+        builder.report({Rule::label_unused, "labels", builder[label].name, '\0', builder[label].dims, {}});
       }
     }
   }
@@ -130,9 +143,9 @@ inline constexpr int output_count_of = output_shapes<typename Program::outputs>:
 /// Where a device's program finds its inputs and leaves its results.
 template <int Inputs, int Outputs>
 struct Bindings {
-  Location inputs[Inputs > 0 ? Inputs : 1]{};
-  Location input_gradients[Inputs > 0 ? Inputs : 1]{};
-  Location outputs[Outputs]{};
+  Location inputs[room_for(Inputs)]{};
+  Location input_gradients[room_for(Inputs)]{};
+  Location outputs[room_for(Outputs)]{};
   Location batch_rows{-1};
   Location random_key{-1};
   Location valid_count{-1};
@@ -197,16 +210,16 @@ struct GroupProgramOf {
   template <int... Device>
   static constexpr auto make_devices(std::integer_sequence<int, Device...> /*devices*/) {
     struct All {
-      DeviceProgram of[device_count];
+      DeviceProgram of[room_for(device_count)];
     };
     return All{{make_device<Device>()...}};
   }
   static constexpr auto devices = make_devices(std::make_integer_sequence<int, device_count>{});
 
   struct Layouts {
-    RowLayout inputs[inputs_count > 0 ? inputs_count : 1]{};
-    RowLayout outputs[outputs_count]{};
-    const char* names[inputs_count > 0 ? inputs_count : 1]{};
+    RowLayout inputs[room_for(inputs_count)]{};
+    RowLayout outputs[room_for(outputs_count)]{};
+    const char* names[room_for(inputs_count)]{};
     DType batch_rows = DType::f32;
     DType valid_count = DType::f32;
   };
@@ -251,7 +264,7 @@ constexpr int count_leaves(const GraphView& view) {
 
 template <int Count>
 struct ParameterTable {
-  ParameterPlan of[Count > 0 ? Count : 1]{};
+  ParameterPlan of[room_for(Count)]{};
 };
 
 template <class Job, class Program, int Count>

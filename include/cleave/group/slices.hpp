@@ -9,7 +9,7 @@ namespace cleave {
 /// Relative shares of the batch, one a device.
 template <int Devices>
 struct Workload {
-  double shares[Devices]{};
+  double shares[detail::room_for(Devices)]{};
 };
 
 /// `static constexpr auto workload = cleave::workload(2., 1.);`
@@ -28,8 +28,8 @@ enum class Slicing : unsigned char {
 /// Rows [begin, end) of each device. `starving` names the first device without rows, or -1.
 template <int Devices>
 struct Slices {
-  extent begin[Devices]{};
-  extent end[Devices]{};
+  extent begin[detail::room_for(Devices)]{};
+  extent end[detail::room_for(Devices)]{};
   int starving = -1;
 
   [[nodiscard]] constexpr extent rows(int device) const { return end[device] - begin[device]; }
@@ -54,8 +54,8 @@ constexpr extent round_half_even(double x) {
 
 template <int Devices>
 constexpr void count_largest_remainder(extent batch_size, const Workload<Devices>& load, double total,
-                                       extent (&counts)[Devices]) {
-  double fractions[Devices]{};
+                                       extent (&counts)[room_for(Devices)]) {
+  double fractions[room_for(Devices)]{};
   extent given = 0;
   for (int d = 0; d < Devices; ++d) {
     const double ideal = load.shares[d] * static_cast<double>(batch_size) / total;
@@ -103,7 +103,7 @@ constexpr bool is_valid(const Workload<Devices>& load) {
 template <int Devices>
 constexpr Slices<Devices> slice_batch(extent batch_size, const Workload<Devices>& load,
                                       Slicing rule = Slicing::largest_remainder) {
-  extent counts[Devices]{};
+  extent counts[detail::room_for(Devices)]{};
   extent given = 0;
   double total = 0;
   float total_float = 0;

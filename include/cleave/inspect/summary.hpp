@@ -39,6 +39,11 @@ constexpr DeviceCost device_cost() {
   return device;
 }
 
+template <class Job, int Device>
+constexpr DeviceCost job_cost() {
+  return device_cost<JobProgram<Job, main_mode<Job>>, slices_of<Job, 0>.rows(Device)>();
+}
+
 constexpr void print_kib(TextWriter& out, extent bytes) {
   out.fixed(static_cast<double>(bytes) / 1024, 1);
   out << " KiB";
@@ -71,7 +76,7 @@ constexpr TextWriter print_plan(std::integer_sequence<int, Device...> /*devices*
       << Job::batches::sizes[0] << " on " << Job::devices::count
       << (Job::devices::count == 1 ? " device, " : " devices, ") << graph<Program>.size() << " nodes, "
       << ParametersOf<Job>::count << " parameters\n";
-  (print_device(out, Device, device_cost<Program, slices_of<Job, 0>.rows(Device)>()), ...);
+  (print_device(out, Device, job_cost<Job, Device>()), ...);
   return out;
 }
 
@@ -91,8 +96,7 @@ inline constexpr auto plan_text = freeze_plan<Job>();
 
 /// The cost of one device of a job, to assert on: `static_assert(device_cost<Job, 0>.activation_bytes <= 24 * 1024)`.
 template <class Job, int Device>
-inline constexpr DeviceCost device_cost =
-    detail::device_cost<JobProgram<Job, detail::main_mode<Job>>, detail::slices_of<Job, 0>.rows(Device)>();
+inline constexpr DeviceCost device_cost = detail::job_cost<Job, Device>();
 
 namespace detail {
 

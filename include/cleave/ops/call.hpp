@@ -20,7 +20,7 @@ struct Named {
     Attributes made;
     made.flags = Flags;
     const char letters[] = {Letters..., '\0'};
-    for (std::size_t i = 0; i < sizeof...(Letters) && i < max_rank; ++i) {
+    for (int i = 0; i != max_rank && letters[i] != '\0'; ++i) {
       made.letters[i] = letters[i];
     }
     return made;
@@ -162,7 +162,7 @@ constexpr decltype(auto) in_one_piece(const X& x) {
 template <class Op, class Out, class... X>
 void run_kernel(const Attributes& attributes, Out& y, const X&... x) {
   constexpr int count = sizeof...(X);
-  Node nodes[count + 1] = {node_of<X>()...};
+  Node nodes[sizeof...(X) + 1] = {node_of<X>()...};
   Node& node = nodes[count];
   node = node_of<Out>();
   node.op = &rule<Op>;
@@ -202,9 +202,7 @@ auto compute(const Attributes& attributes, const X&... x) {
 template <class Op, class At, class... X>
 constexpr auto call(const Attributes& attributes, const X&... x) {
   using C = Call<Op, At, X...>;
-  if constexpr (C::misuse == CallMisuse::known_before && !C::is_symbolic) {
-    return Refused{};
-  } else if constexpr (C::is_symbolic) {
+  if constexpr (C::is_symbolic) {
     const auto& symbol = first_symbol(x...);
     if constexpr (C::is_legal) {
       return symbol.template call<Op, C>(attributes, x...);

@@ -13,12 +13,12 @@ namespace cleave {
 #define CLEAVE_COMPOUND(sign)                                                                                          \
   template <class T, class S, class D, class Y>                                                                        \
     requires(operand<Y> || detail::number<Y>)                                                                          \
-  Tensor<T, S, D>& operator sign##=(Tensor<T, S, D>& x, const Y& y) {                                                  \
+  Tensor<T, S, D>& operator sign##=(Tensor<T, S, D>& x, const Y & y) {                                                 \
     return x = x sign y;                                                                                               \
   }                                                                                                                    \
   template <class T, class S, class D, class St, class Y>                                                              \
     requires(operand<Y> || detail::number<Y>)                                                                          \
-  const View<T, S, D, St>& operator sign##=(const View<T, S, D, St>& x, const Y& y) {                                  \
+  const View<T, S, D, St>& operator sign##=(const View<T, S, D, St>& x, const Y & y) {                                 \
     return x.assign(x sign y);                                                                                         \
   }                                                                                                                    \
   static_assert(true)

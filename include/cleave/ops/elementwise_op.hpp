@@ -11,11 +11,12 @@ struct OpDefaults {
   static constexpr Linearity linearity = Linearity::none;
   static constexpr bool is_head = false;
   static constexpr bool stops_gradient = false;
-  static constexpr bool no_derivative = false;
   static constexpr double flops = 1;
   static constexpr double (*count_flops)(const GraphView&, Id) = nullptr;
   static constexpr Algebra algebra{};
   static constexpr const OpRule* (*with_negated_right)() = nullptr;
+  /// No derivative: such an operation cannot lie between a parameter and a loss.
+  static constexpr Cotangents vjp(const Vjp& /*at*/) { return {}; }
 };
 
 namespace detail {

@@ -58,11 +58,9 @@ constexpr Value sum_of_all(Value x) {
   return sum_over(x, letters);
 }
 
-/// A head's gradient: no second derivative, the shape of its first operand.
+/// A head's gradient: defined, not derived, so it has no derivative itself; the shape of its first operand.
 struct HeadGradient : AlongAxes {
   static constexpr double flops = 2;
-  static constexpr bool stops_gradient = true;
-  static constexpr bool no_derivative = true; // it is defined, not derived
   static constexpr void infer(Inference& at) {
     at.dims = at.operands[0]->dims;
     infer_dtype(at);

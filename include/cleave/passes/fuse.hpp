@@ -10,7 +10,7 @@ namespace cleave {
 /// own, another id where it is a statement of that node's fused chain, no_id for leaves.
 template <int Nodes>
 struct FusedGraph {
-  Id root[Nodes > 0 ? Nodes : 1]{};
+  Id root[detail::room_for(Nodes)]{};
   int kernels = 0;
   int forward_kernels = 0; ///< those before it compute the forward pass
 };
@@ -161,7 +161,7 @@ constexpr Chain chain_of(const GraphView& graph, const Id* roots, Id root, Id fi
 /// The first node of each chain, so that listing one need not scan the whole graph; no_id where `id` is no root.
 template <int Nodes>
 struct ChainStarts {
-  Id first[Nodes > 0 ? Nodes : 1]{};
+  Id first[detail::room_for(Nodes)]{};
 };
 
 template <int Nodes>

@@ -11,7 +11,7 @@ namespace cleave {
 /// Where every value of one device's program lies, and what that costs. Sizes in bytes.
 template <int Nodes>
 struct MemoryPlan {
-  Location at[Nodes > 0 ? Nodes : 1]{};
+  Location at[detail::room_for(Nodes)]{};
   extent arena_bytes[arena_count]{};
   /// No plan needs less for activations: the most that is alive at one kernel.
   extent activation_bound = 0;

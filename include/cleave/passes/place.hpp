@@ -8,7 +8,7 @@ namespace cleave {
 /// The placement of every node, and the first illegal one.
 template <int Nodes>
 struct Placements {
-  Placement of[Nodes > 0 ? Nodes : 1]{};
+  Placement of[detail::room_for(Nodes)]{};
   Fault fault{};
 
   constexpr Placement operator[](Id id) const { return of[id]; }

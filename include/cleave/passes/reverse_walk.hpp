@@ -30,7 +30,7 @@ public:
   constexpr void mark(Id id, bool wanted) {
     const Node& node = builder_[id];
     needed_[id] = wanted;
-    if (node.op->kind != OpKind::leaf && (!node.op->stops_gradient || node.op->no_derivative)) {
+    if (node.op->kind != OpKind::leaf && !node.op->stops_gradient) {
       for (int k = 0; k < node.operand_count; ++k) {
         needed_[id] = needed_[id] || needed_[node.operands[k]];
       }
@@ -58,12 +58,15 @@ private:
     }
     const Adjoint adjoint = adjoints_[id];
     const bool derived = heads_refused_ || builder_.graph().derived;
-    if (node.op->no_derivative || (node.op->is_head && adjoint.cotangent != no_id && derived)) {
+    if (node.op->is_head && adjoint.cotangent != no_id && derived) {
       builder_.report({Rule::no_derivative, node.op->name, node.name, '\0', node.dims, {}});
       return;
     }
     const Value dy = adjoint.cotangent == no_id ? Value{} : Value{&builder_, adjoint.cotangent};
     const Cotangents back = node.op->vjp({&builder_, node, {&builder_, id}, dy});
+    if (dy && !back.flows()) {
+      builder_.report({Rule::no_derivative, node.op->name, node.name, '\0', node.dims, {}});
+    }
     if (back.count) {
       if (count_ != no_id && count_ != back.count.id) {
         builder_.report({Rule::heads_disagree, node.op->name, "", '\0', node.dims, {}});

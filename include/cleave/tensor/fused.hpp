@@ -80,7 +80,7 @@ struct RunFused<Fused<T, Leaves<Mode...>, Statements...>> {
   CLEAVE_HOST_DEVICE static T element(const T* const* leaf, const extent* stride, const T* number, extent i,
                                       std::integer_sequence<int, K...> /*leaves*/,
                                       std::integer_sequence<int, S...> /*statements*/) {
-    const T leaves[leaf_count] = {load_leaf<T, Mode>(leaf[K], i, stride[K], number[K])...};
+    const T leaves[sizeof...(Mode)] = {load_leaf<T, Mode>(leaf[K], i, stride[K], number[K])...};
     if constexpr (sizeof...(Statements) == 0) {
       return leaves[0];
     } else {
@@ -101,9 +101,9 @@ struct RunFused<Fused<T, Leaves<Mode...>, Statements...>> {
     const int inner = nest.loops - 1;
     const extent count = inner < 0 ? 1 : nest.extents[inner];
     const extent out_stride = inner < 0 ? 1 : nest.out_strides[inner];
-    const T* at[leaf_count];
-    extent stride[leaf_count];
-    T numbers[leaf_count];
+    const T* at[sizeof...(Mode)];
+    extent stride[sizeof...(Mode)];
+    T numbers[sizeof...(Mode)];
     for (int k = 0; k < leaf_count; ++k) {
       at[k] = leaf[k];
       stride[k] = inner < 0 ? 0 : nest.leaf_strides[k][inner];

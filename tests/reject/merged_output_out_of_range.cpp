@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: merged_output: the model has fewer outputs
+// expect-gcc: index_is_below<1, 1>
+// expect-clang: index_is_below<1, output_count>
+#include <cleave/cleave.hpp>
+
+using cleave::axes::C, cleave::axes::N;
+
+struct Model {
+  constexpr auto operator()(auto data) const {
+    return cleave::softmax_output<"softmax">(cleave::linear<"fc1", C<10>>(data));
+  }
+};
+
+struct Job {
+  using model = Model;
+  using devices = cleave::Devices<cleave::Cpu<0>, cleave::Cpu<1>>;
+  using batches = cleave::Batches<8>;
+  using data = cleave::Inputs<cleave::Input<"data", float, N<cleave::batch>, C<12>>>;
+  using labels = cleave::Inputs<cleave::Input<"softmax_label", float, N<cleave::batch>>>;
+  using optimizer = cleave::Sgd;
+};
+
+void run(cleave::DataParallelGroup<Job>& group) {
+#ifdef CLEAVE_REJECT
+  static_cast<void>(group.merged_output<1>()); // wrong
+#else
+  static_cast<void>(group.merged_output<0>());
+#endif
+}
