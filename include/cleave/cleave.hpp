@@ -17,6 +17,15 @@
 
 #include <cleave/ops/reduce.hpp>
 
+#include <cleave/ops/broadcast.hpp>
+#include <cleave/ops/concat.hpp>
+#include <cleave/ops/depth_to_space.hpp>
+#include <cleave/ops/pad.hpp>
+#include <cleave/ops/reshape.hpp>
+#include <cleave/ops/slice.hpp>
+#include <cleave/ops/tile.hpp>
+#include <cleave/ops/transpose.hpp>
+
 #include <cleave/model/symbol.hpp>
 
 #include <cleave/model/layers.hpp>

@@ -8,7 +8,11 @@
 #include <cleave/tensor/apply.hpp>
 
 #include <cleave/device/cpu.hpp>
+#include <cleave/ops/einsum.hpp>
 #include <cleave/ops/elementwise.hpp>
+#include <cleave/ops/extremes.hpp>
+#include <cleave/ops/norm.hpp>
+#include <cleave/ops/prod.hpp>
 #include <cleave/ops/reduce.hpp>
 #include <cleave/shape/layout.hpp>
 #include <cleave/shape/slice.hpp>

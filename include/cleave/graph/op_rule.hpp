@@ -20,6 +20,7 @@ struct Inference {
   const Node* operands[max_operands]{};
   int operand_count = 0;
   Attributes attributes{};
+  bool in_graph = true; ///< rows of a batch may lie on several devices; of tensors they do not
   Dims dims{};   // result
   DType dtype{}; // result
   Fault fault{}; // result

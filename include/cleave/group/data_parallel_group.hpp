@@ -352,7 +352,8 @@ private:
   static_assert(detail::keeps<Rule::no_derivative, Found>, "differentiate: an operation without a derivative lies between a parameter and the loss");
   static_assert(detail::keeps<Rule::request_unknown, Found>, "requests: there is no parameter (or data input) of this name in the model");
   static_assert(detail::keeps<Rule::gradient_not_partial, Found>, "placement: the gradient of a parameter is not a sum over devices");
-  static_assert(detail::keeps<Rule::contraction_order, Found>, "dot: the contracted axes of the two operands are not the same, in the same order");
+  static_assert(detail::keeps<Rule::extents_differ, Found>, "program: the operands of an operation have different extents along an axis");
+  static_assert(detail::keeps<Rule::batch_axis_reduced, Found>, "placement: a reduction over the batch axis that is no sum cannot be completed across devices");
   // clang-format on
 };
 

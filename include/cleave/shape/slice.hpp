@@ -6,7 +6,60 @@
 #include <cleave/shape/shape.hpp>
 
 namespace cleave {
+
+/// As the end of a slice: as far as the direction goes, the last element included (with a negative step, the first).
+inline constexpr extent to_end = __PTRDIFF_MAX__;
+
+/// Where a crop begins, one number for each of its axes: `cleave::offset<2, 3>`.
+template <extent... At>
+struct Offset {};
+template <extent... At>
+inline constexpr Offset<At...> offset{};
+
 namespace detail {
+
+enum class SliceFault : unsigned char { none, zero_step, unknown_count, outside, empty };
+
+/// What a slice takes: `count` elements from `first` on, `step` apart. Along a dynamic axis, a negative `first` counts
+/// from the end.
+struct SliceRange {
+  SliceFault fault = SliceFault::none;
+  extent first = 0;
+  extent count = 0;
+  extent step = 1;
+};
+
+/// Python's begin:end:step along an axis of `size` elements, without Python's clamping. Along a dynamic axis begin and
+/// end must count from the same side, or their distance would not be known.
+constexpr SliceRange resolve_slice(extent begin, extent end, extent step, extent size) {
+  if (step == 0) {
+    return {SliceFault::zero_step};
+  }
+  const bool to_last = end == to_end && step > 0;
+  const bool to_first = end == to_end && step < 0;
+  const bool begin_from_back = begin < 0;
+  const bool end_from_back = to_last || (end < 0 && !to_first);
+  extent from = begin;
+  extent to = to_last ? 0 : (to_first ? -1 : end);
+  if (size == dynamic) {
+    if (begin_from_back != end_from_back) {
+      return {SliceFault::unknown_count};
+    }
+  } else {
+    from += begin_from_back ? size : 0;
+    to += end_from_back ? size : 0;
+    const bool inside = step > 0 ? from >= 0 && to >= 0 && to <= size && from <= size
+                                 : from >= 0 && from < size && (to_first || (to >= 0 && to < size));
+    if (!inside) {
+      return {SliceFault::outside};
+    }
+  }
+  if (step > 0 ? from >= to : from <= to) {
+    return {SliceFault::empty};
+  }
+  const extent count = 1 + (step > 0 ? (to - 1 - from) / step : (to + 1 - from) / step);
+  return {SliceFault::none, from, count, count == 1 ? 1 : step};
+}
 
 /// `Op` is a text; `S` the shape that was given.
 template <class Op, char Letter, class S>
