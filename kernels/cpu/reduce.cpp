@@ -221,13 +221,13 @@ void reduce_logsumexp(std::byte* const* arenas, const KernelArguments& call) {
       });
 }
 
-#define CLEAVE_KERNEL_OF_FLOATS(kernel)                                   \
-  template void kernel<float>(std::byte* const*, const KernelArguments&); \
+#define CLEAVE_KERNEL_OF_FLOATS(kernel)                                                                                \
+  template void kernel<float>(std::byte* const*, const KernelArguments&);                                              \
   template void kernel<double>(std::byte* const*, const KernelArguments&);
-#define CLEAVE_KERNEL_OF_ALL(kernel)                                             \
-  CLEAVE_KERNEL_OF_FLOATS(kernel)                                                \
-  template void kernel<std::int32_t>(std::byte* const*, const KernelArguments&); \
-  template void kernel<std::int64_t>(std::byte* const*, const KernelArguments&); \
+#define CLEAVE_KERNEL_OF_ALL(kernel)                                                                                   \
+  CLEAVE_KERNEL_OF_FLOATS(kernel)                                                                                      \
+  template void kernel<std::int32_t>(std::byte* const*, const KernelArguments&);                                       \
+  template void kernel<std::int64_t>(std::byte* const*, const KernelArguments&);                                       \
   template void kernel<std::uint8_t>(std::byte* const*, const KernelArguments&);
 CLEAVE_KERNEL_OF_ALL(reduce_sum)
 CLEAVE_KERNEL_OF_ALL(reduce_prod)

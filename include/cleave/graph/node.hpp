@@ -19,8 +19,8 @@ struct Attributes {
   double number = 0;
   double second = 0;
   int flags = 0;
-  Id of = no_id;            ///< another node this one belongs to, without reading it
-  char letters[max_rank]{}; ///< named axes
+  Id of = no_id;              ///< another node this one belongs to, without reading it
+  char letters[max_rank]{};   ///< named axes
   extent extents[max_rank]{}; ///< bounds and sizes; none that follows from the rows of a batch, which devices share
   friend constexpr bool operator==(const Attributes& a, const Attributes& b) {
     for (int i = 0; i < max_rank; ++i) {

@@ -21,9 +21,9 @@ struct Inference {
   int operand_count = 0;
   Attributes attributes{};
   bool in_graph = true; ///< rows of a batch may lie on several devices; of tensors they do not
-  Dims dims{};   // result
-  DType dtype{}; // result
-  Fault fault{}; // result
+  Dims dims{};          // result
+  DType dtype{};        // result
+  Fault fault{};        // result
 };
 
 /// What `vjp` is given: the node, its value, the cotangent of its value.

@@ -132,9 +132,9 @@ constexpr auto make_linear(const X& x, Bias bias) {
 
 } // namespace detail
 
-/// y = x W^T + b over the axis that `Out` replaces: `linear<"fc1", C<128>>(x)` contracts the axis C of x; the new one is
-/// the last of the result. (Axes to contract that are not the last of x are moved there first.) Parameters: NAME_weight of
-/// shape (O, C), NAME_bias of shape (Out).
+/// y = x W^T + b over the axis that `Out` replaces: `linear<"fc1", C<128>>(x)` contracts the axis C of x; the new one
+/// is the last of the result. (Axes to contract that are not the last of x are moved there first.) Parameters:
+/// NAME_weight of shape (O, C), NAME_bias of shape (Out).
 template <FixedString Name, class Out, class X>
 constexpr auto linear(const X& x, Bias bias = Bias::yes) {
   using S = detail::shape_or_scalar<X>;
@@ -151,8 +151,8 @@ constexpr auto linear(const X& x, Bias bias = Bias::yes) {
   return detail::make_linear<Name, Out, Out::letter>(x, bias);
 }
 
-/// The same over several axes, named in the order that the weight has: `linear<"fc1", C<10>, 'C', 'H', 'W'>(x)`. NAME_weight has the
-/// shape (O, C, H, W).
+/// The same over several axes, named in the order that the weight has: `linear<"fc1", C<10>, 'C', 'H', 'W'>(x)`.
+/// NAME_weight has the shape (O, C, H, W).
 template <FixedString Name, class Out, char First, char... Rest, class X>
 constexpr auto linear(const X& x, Bias bias = Bias::yes) {
   using S = detail::shape_or_scalar<X>;

@@ -7,8 +7,9 @@ namespace cleave {
 namespace detail {
 template <class S, class To>
 struct SpreadTo {
-  static constexpr Fault fault =
-      broadcasts_to(S::dims, To::dims) ? Fault{} : Fault{Rule::shapes_differ, "broadcast_to", "", '\0', S::dims, To::dims};
+  static constexpr Fault fault = broadcasts_to(S::dims, To::dims)
+                                     ? Fault{}
+                                     : Fault{Rule::shapes_differ, "broadcast_to", "", '\0', S::dims, To::dims};
 };
 } // namespace detail
 

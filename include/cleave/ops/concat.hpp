@@ -22,8 +22,12 @@ struct Concat : detail::MoveOp {
         const char there = i < other.rank ? other.letters[i] : '\0';
         if (here != there || (i != axis && at.dims.extents[i] != other.extents[i])) {
           const bool absent = !other.has(letter);
-          at.fault = {absent ? Rule::axis_absent : (here == there ? Rule::extents_differ : Rule::shapes_differ), "", "",
-                      absent ? letter : (here != '\0' ? here : there), at.operands[0]->dims, other};
+          at.fault = {absent ? Rule::axis_absent : (here == there ? Rule::extents_differ : Rule::shapes_differ),
+                      "",
+                      "",
+                      absent ? letter : (here != '\0' ? here : there),
+                      at.operands[0]->dims,
+                      other};
           return;
         }
       }
@@ -86,7 +90,8 @@ constexpr auto join_range(const X&... x) {
   } else {
     constexpr int part = (Count + max_operands - 1) / max_operands;
     constexpr int parts = (Count + part - 1) / part;
-    return join_parts<Letter, First, part, Count - (parts - 1) * part>(std::make_integer_sequence<int, parts - 1>{}, x...);
+    return join_parts<Letter, First, part, Count - (parts - 1) * part>(std::make_integer_sequence<int, parts - 1>{},
+                                                                       x...);
   }
 }
 template <char Letter, class... X>

@@ -18,8 +18,8 @@ extern template void contract<double>(std::byte* const*, const KernelArguments&)
 namespace cleave {
 
 /// A matrix product of groups of axes: result [batch...][rows...][columns...] of a [batch...][rows...][k...] and
-/// b [batch...][k...][columns...]; either may have its last two groups the other way round. Groups may be empty. Axes of
-/// k meet by position, so that a layer's output may have the letter of its input; `letters` are the result's.
+/// b [batch...][k...][columns...]; either may have its last two groups the other way round. Groups may be empty. Axes
+/// of k meet by position, so that a layer's output may have the letter of its input; `letters` are the result's.
 struct Contract : OpDefaults {
   static constexpr FixedString name = "contract";
   static constexpr OpKind kind = OpKind::kernel;
@@ -102,9 +102,8 @@ struct Contract : OpDefaults {
       letters_a[i] = i < of_a.rank ? of_a.letters[i] : '\0';
       letters_b[i] = i < of_b.rank ? of_b.letters[i] : '\0';
     }
-    const Value da = form.transpose_a
-                         ? make({form.batch, in.columns, form.transpose_b, true}, b, at.dy, letters_a)
-                         : make({form.batch, in.columns, false, !form.transpose_b}, at.dy, b, letters_a);
+    const Value da = form.transpose_a ? make({form.batch, in.columns, form.transpose_b, true}, b, at.dy, letters_a)
+                                      : make({form.batch, in.columns, false, !form.transpose_b}, at.dy, b, letters_a);
     const Value db = form.transpose_b ? make({form.batch, in.rows, true, form.transpose_a}, at.dy, a, letters_b)
                                       : make({form.batch, in.rows, !form.transpose_a, false}, a, at.dy, letters_b);
     return {da, db};

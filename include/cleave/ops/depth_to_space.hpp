@@ -62,15 +62,16 @@ struct Depth {
 
 } // namespace detail
 
-/// Channels laid out as squares of a larger picture: `depth_to_space<2>(x)` of Shape<N, C<4 c>, H<h>, W<w>> has the shape
-/// Shape<N, C<c>, H<2 h>, W<2 w>>, in any layout. Channel (p Block + q) c + k becomes channel k of row p, column q of
-/// each square. Errors while compiling: an axis of C, H, W absent, C no multiple of Block^2, more than 4 axes.
+/// Channels laid out as squares of a larger picture: `depth_to_space<2>(x)` of Shape<N, C<4 c>, H<h>, W<w>> has the
+/// shape Shape<N, C<c>, H<2 h>, W<2 w>>, in any layout. Channel (p Block + q) c + k becomes channel k of row p, column
+/// q of each square. Errors while compiling: an axis of C, H, W absent, C no multiple of Block^2, more than 4 axes.
 template <extent Block, detail::symbol_operand X>
 constexpr auto depth_to_space(const X& x) {
   using At = detail::Depth<typename X::shape, Block>;
-  static_assert(detail::accepted<detail::lifted_refusal<At>>,
-                "depth_to_space: expects axes C, H, W and at most one more, and an extent of C that is a multiple of the "
-                "square of the block");
+  static_assert(
+      detail::accepted<detail::lifted_refusal<At>>,
+      "depth_to_space: expects axes C, H, W and at most one more, and an extent of C that is a multiple of the "
+      "square of the block");
   if constexpr (At::fault) {
     return x.refused();
   } else {

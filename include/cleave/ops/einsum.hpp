@@ -25,7 +25,8 @@ constexpr Fault judge_elements() {
   return {};
 }
 
-// ---- two operands -----------------------------------------------------------------------------------------------------
+// ---- two operands
+// -----------------------------------------------------------------------------------------------------
 
 /// The axes that two shapes share and `Letters` names; all that they share where it names none.
 template <class A, class B, char... Letters>
@@ -75,7 +76,7 @@ struct Pair {
 template <class P, class A, class B>
 constexpr auto contract_as(const A& a, const B& b) {
   return call<Contract, P>(in_order<typename OrderLike<typename P::OrderA>::type>(a),
-                                        in_order<typename OrderLike<typename P::OrderB>::type>(b));
+                           in_order<typename OrderLike<typename P::OrderB>::type>(b));
 }
 
 template <char... Letters>
@@ -112,7 +113,8 @@ struct DotJudge {
   }
 };
 
-// ---- any number of operands -------------------------------------------------------------------------------------------
+// ---- any number of operands
+// -------------------------------------------------------------------------------------------
 
 template <FixedString Spec>
 struct EinsumJudge {
@@ -275,7 +277,8 @@ template <template <extent> class... Names, class A, class B>
 constexpr auto dot(const A& a, const B& b) {
   using Call = detail::Judged<detail::DotJudge<Names<1>::letter...>, A, B>;
   static_assert(detail::no_operand_is_partial<text<'d', 'o', 't'>, A, B>, "dot: an operand " CLEAVE_IS_PARTIAL);
-  static_assert(detail::accepted<typename Call::found_wrong> || detail::partial_operand<A> || detail::partial_operand<B>,
+  static_assert(detail::accepted<typename Call::found_wrong> || detail::partial_operand<A> ||
+                    detail::partial_operand<B>,
                 "dot: expects two tensors of one floating type, or two symbols of a model, that have the axes to sum "
                 "over; axes that both have are of equal extent");
   if constexpr (Call::is_legal) {
@@ -291,8 +294,8 @@ constexpr auto dot(const A& a, const B& b) {
 /// Sums of products by letters, of any number of operands (12 at most): `einsum<"NTC,CO->NTO">(x, w)`. The letters of
 /// each operand are its axes, in order; those of the result, in the order wanted, are kept, all others are summed over.
 /// Operands are contracted pair by pair, in the order of fewest operations (greedily beyond 6). Of a model's symbols, a
-/// sum over N is a partial sum on each device. Errors while compiling: letters that are not the operand's axes, a letter
-/// of the result that no operand has, other extents along one letter, integers, products of more than 6 axes.
+/// sum over N is a partial sum on each device. Errors while compiling: letters that are not the operand's axes, a
+/// letter of the result that no operand has, other extents along one letter, integers, products of more than 6 axes.
 template <FixedString Spec, class First, class... More>
   requires(operand<First> || (operand<More> || ...))
 constexpr auto einsum(const First& first, const More&... more) {

@@ -7,9 +7,7 @@ namespace cleave {
 namespace detail {
 
 /// The cotangent of every element that equals the result, all of it where several do.
-constexpr Cotangents extreme_vjp(const Vjp& at) {
-  return {at.dy * (1 - Value::apply<NotEqual>(at.x(0), at.y))};
-}
+constexpr Cotangents extreme_vjp(const Vjp& at) { return {at.dy * (1 - Value::apply<NotEqual>(at.x(0), at.y))}; }
 
 } // namespace detail
 
@@ -37,8 +35,8 @@ struct Min : detail::LocalReduceOp {
   }
 };
 
-/// Where the greatest element lies, counted in row-major order over the axes in `attributes.letters`: the first of equal
-/// ones, the first NaN where there is one. An i64, through which nothing flows back.
+/// Where the greatest element lies, counted in row-major order over the axes in `attributes.letters`: the first of
+/// equal ones, the first NaN where there is one. An i64, through which nothing flows back.
 struct ArgMax : detail::LocalReduceOp {
   static constexpr FixedString name = "argmax";
   static constexpr bool stops_gradient = true;
@@ -72,8 +70,8 @@ struct ArgMin : detail::LocalReduceOp {
 #define CLEAVE_SAYS_REDUCED(op)                                                                                        \
   op ": expects a tensor, or a model's symbol, that has the axes to reduce, each named once"
 
-/// The greatest element over named axes, `max<C>(x)`, or over all. Where several are equal, each gets the whole gradient.
-/// NaN wins. Errors while compiling: an axis absent or named twice; of a model's symbol, the batch axis.
+/// The greatest element over named axes, `max<C>(x)`, or over all. Where several are equal, each gets the whole
+/// gradient. NaN wins. Errors while compiling: an axis absent or named twice; of a model's symbol, the batch axis.
 template <template <extent> class... Names, class X>
   requires operand<X>
 constexpr auto max(const X& x) {
@@ -104,7 +102,8 @@ template <template <extent> class... Names, class X>
 constexpr auto argmax(const X& x) {
   using Axes = detail::reduced_axes<X, Names<1>::letter...>;
   using Refusal = refusal_of<ArgMax, Axes, X>;
-  static_assert(detail::no_operand_is_partial<text<'a', 'r', 'g', 'm', 'a', 'x'>, X>, "argmax: the value " CLEAVE_IS_PARTIAL);
+  static_assert(detail::no_operand_is_partial<text<'a', 'r', 'g', 'm', 'a', 'x'>, X>,
+                "argmax: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::call_keeps<Rule::batch_axis_reduced, Refusal>, CLEAVE_SAYS_REDUCED_ROWS("argmax"));
   static_assert(detail::accepted_besides<Refusal, Rule::batch_axis_reduced>, CLEAVE_SAYS_REDUCED("argmax"));
   return detail::call<ArgMax, Axes>(Axes::attributes, x);
@@ -116,7 +115,8 @@ template <template <extent> class... Names, class X>
 constexpr auto argmin(const X& x) {
   using Axes = detail::reduced_axes<X, Names<1>::letter...>;
   using Refusal = refusal_of<ArgMin, Axes, X>;
-  static_assert(detail::no_operand_is_partial<text<'a', 'r', 'g', 'm', 'i', 'n'>, X>, "argmin: the value " CLEAVE_IS_PARTIAL);
+  static_assert(detail::no_operand_is_partial<text<'a', 'r', 'g', 'm', 'i', 'n'>, X>,
+                "argmin: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::call_keeps<Rule::batch_axis_reduced, Refusal>, CLEAVE_SAYS_REDUCED_ROWS("argmin"));
   static_assert(detail::accepted_besides<Refusal, Rule::batch_axis_reduced>, CLEAVE_SAYS_REDUCED("argmin"));
   return detail::call<ArgMin, Axes>(Axes::attributes, x);

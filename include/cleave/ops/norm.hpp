@@ -54,7 +54,8 @@ constexpr double root_of_count(extent count) {
   op ": expects a tensor of floating numbers, or a model's symbol, that has the axes to reduce, each named once"
 
 /// The Euclidean norm over named axes, `norm<C>(x)`, or over all. Squares are added in double, so that they do not
-/// overflow in float. Errors while compiling: an axis absent or named twice, integers; of a model's symbol, the batch axis.
+/// overflow in float. Errors while compiling: an axis absent or named twice, integers; of a model's symbol, the batch
+/// axis.
 template <template <extent> class... Names, class X>
 constexpr auto norm(const X& x) {
   using Axes = detail::reduced_axes<X, Names<1>::letter...>;
@@ -71,7 +72,8 @@ template <template <extent> class... Names, class X>
 constexpr auto norm_l1(const X& x) {
   using Axes = detail::reduced_axes<X, Names<1>::letter...>;
   using Refusal = refusal_of<NanSum, Axes, X>; // asks what this asks: axes to sum over, and fractions
-  static_assert(detail::no_operand_is_partial<text<'n', 'o', 'r', 'm', '_', 'l', '1'>, X>, "norm_l1: the value " CLEAVE_IS_PARTIAL);
+  static_assert(detail::no_operand_is_partial<text<'n', 'o', 'r', 'm', '_', 'l', '1'>, X>,
+                "norm_l1: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::accepted<Refusal>, CLEAVE_SAYS_FLOATING("norm_l1"));
   if constexpr (detail::Call<NanSum, Axes, X>::is_legal) {
     return sum<Names...>(relu(x) + relu(-x));
@@ -85,7 +87,8 @@ template <template <extent> class... Names, class X>
 constexpr auto logsumexp(const X& x) {
   using Axes = detail::reduced_axes<X, Names<1>::letter...>;
   using Refusal = refusal_of<LogSumExp, Axes, X>;
-  static_assert(detail::no_operand_is_partial<text<'l', 'o', 'g', 's', 'u', 'm', 'e', 'x', 'p'>, X>, "logsumexp: the value " CLEAVE_IS_PARTIAL);
+  static_assert(detail::no_operand_is_partial<text<'l', 'o', 'g', 's', 'u', 'm', 'e', 'x', 'p'>, X>,
+                "logsumexp: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::call_keeps<Rule::batch_axis_reduced, Refusal>, CLEAVE_SAYS_REDUCED_ROWS("logsumexp"));
   static_assert(detail::accepted_besides<Refusal, Rule::batch_axis_reduced>, CLEAVE_SAYS_FLOATING("logsumexp"));
   return detail::call<LogSumExp, Axes>(Axes::attributes, x);
@@ -127,7 +130,8 @@ constexpr auto stddev(const X& x) {
   using Axes = detail::reduced_axes<X, Names<1>::letter...>;
   using C = detail::Call<Norm, Axes, X>;
   using Refusal = refusal_of<Norm, Axes, X>;
-  static_assert(detail::no_operand_is_partial<text<'s', 't', 'd', 'd', 'e', 'v'>, X>, "stddev: the value " CLEAVE_IS_PARTIAL);
+  static_assert(detail::no_operand_is_partial<text<'s', 't', 'd', 'd', 'e', 'v'>, X>,
+                "stddev: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::call_keeps<Rule::batch_axis_reduced, Refusal>, CLEAVE_SAYS_REDUCED_ROWS("stddev"));
   static_assert(detail::accepted_besides<Refusal, Rule::batch_axis_reduced>, CLEAVE_SAYS_FLOATING("stddev"));
   if constexpr (C::is_legal) {

@@ -46,9 +46,9 @@ constexpr auto pad_edge(const X& x) {
   constexpr extent size = X::shape::dims.extent_of(Letter);
   const auto first = call<Slice, SliceAt<Letter, 0, 1, 1>>(x);
   const auto last = call<Slice, SliceAt<Letter, size - 1, size, 1>>(x);
-  return join_around<Letter, (Before > 0), (After > 0)>(
-      call<Tile, TileAt<Letter, (Before > 0 ? Before : 1), 1>>(first), x,
-      call<Tile, TileAt<Letter, (After > 0 ? After : 1), 1>>(last));
+  return join_around<Letter, (Before > 0), (After > 0)>(call<Tile, TileAt<Letter, (Before > 0 ? Before : 1), 1>>(first),
+                                                        x,
+                                                        call<Tile, TileAt<Letter, (After > 0 ? After : 1), 1>>(last));
 }
 
 template <char Letter, extent Before, extent After, class X>
@@ -91,9 +91,10 @@ constexpr auto pad(const X& x) {
   using At = detail::PadAt<typename X::shape, letter, Before, After, How == Padding::reflect>;
   using Refusal = detail::lifted_refusal<At>;
   static_assert(detail::call_keeps<Rule::batch_axis_cut, Refusal>, CLEAVE_SAYS_ROWS("pad"));
-  static_assert(detail::accepted_besides<Refusal, Rule::batch_axis_cut>,
-                "pad: expects an axis of the operand, and how many elements come before and after, at least 0 (mirrored, "
-                "fewer than the axis has)");
+  static_assert(
+      detail::accepted_besides<Refusal, Rule::batch_axis_cut>,
+      "pad: expects an axis of the operand, and how many elements come before and after, at least 0 (mirrored, "
+      "fewer than the axis has)");
   if constexpr (At::fault) {
     return x.refused();
   } else if constexpr (How == Padding::edge) {

@@ -52,10 +52,9 @@ struct Prod : detail::LocalReduceOp {
     return {at.dy * detail::append<ProductOfOthers>(at.node.attributes, at.x(0))};
   }
   static constexpr KernelCall lower(const GraphView& graph, Id id) {
-    return detail::reduce_loops(graph, id).call(
-        detail::pick_kernel(graph[graph[id].operands[0]].dtype, &kernels::reduce_prod<float>,
-                            &kernels::reduce_prod<double>, &kernels::reduce_prod<std::int32_t>,
-                            &kernels::reduce_prod<std::int64_t>, &kernels::reduce_prod<std::uint8_t>));
+    return detail::reduce_loops(graph, id).call(detail::pick_kernel(
+        graph[graph[id].operands[0]].dtype, &kernels::reduce_prod<float>, &kernels::reduce_prod<double>,
+        &kernels::reduce_prod<std::int32_t>, &kernels::reduce_prod<std::int64_t>, &kernels::reduce_prod<std::uint8_t>));
   }
 };
 

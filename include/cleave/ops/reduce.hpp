@@ -143,9 +143,9 @@ concept elements_have_fractions = std::is_floating_point_v<T>;
 } // namespace detail
 
 /// Sum over named axes, `sum<N>(x)`, `sum<N, C>(x)`, or over all, `sum(x)`. Of a model's symbol, a sum over N is a
-/// partial sum on each device until it is merged. Integers are summed as std::int64_t. Axes that a sum lacks come back by
-/// name where it meets its operand, `x / sum<C>(x)`; insert_axis gives one of 1 element. Errors while compiling: an axis
-/// absent or named twice.
+/// partial sum on each device until it is merged. Integers are summed as std::int64_t. Axes that a sum lacks come back
+/// by name where it meets its operand, `x / sum<C>(x)`; insert_axis gives one of 1 element. Errors while compiling: an
+/// axis absent or named twice.
 template <template <extent> class... Names, class X>
 constexpr auto sum(const X& x) {
   using Axes = detail::reduced_axes<X, Names<1>::letter...>;
@@ -159,10 +159,12 @@ constexpr auto sum(const X& x) {
 template <template <extent> class... Names, class X>
 constexpr auto nansum(const X& x) {
   using Axes = detail::reduced_axes<X, Names<1>::letter...>;
-  static_assert(detail::no_operand_is_partial<text<'n', 'a', 'n', 's', 'u', 'm'>, X>, "nansum: the value " CLEAVE_IS_PARTIAL);
-  static_assert(detail::accepted<refusal_of<NanSum, Axes, X>>,
-                "nansum: expects a tensor of floating numbers, or a model's symbol, that has the axes to sum over, each "
-                "named once");
+  static_assert(detail::no_operand_is_partial<text<'n', 'a', 'n', 's', 'u', 'm'>, X>,
+                "nansum: the value " CLEAVE_IS_PARTIAL);
+  static_assert(
+      detail::accepted<refusal_of<NanSum, Axes, X>>,
+      "nansum: expects a tensor of floating numbers, or a model's symbol, that has the axes to sum over, each "
+      "named once");
   return detail::call<NanSum, Axes>(Axes::attributes, x);
 }
 

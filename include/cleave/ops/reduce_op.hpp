@@ -137,7 +137,8 @@ struct LocalReduceOp : OpDefaults {
 };
 
 #define CLEAVE_SAYS_REDUCED_ROWS(op)                                                                                   \
-  op ": a reduction over the batch axis that is no sum; the rows of a model lie on different devices, which only add. "  \
+  op ": a reduction over the batch axis that is no sum; the rows of a model lie on different devices, which only "     \
+     "add. "                                                                                                           \
      "Reduce the merged output"
 
 /// The axes a reduction runs over: those named, or all where none is.

@@ -68,8 +68,9 @@ namespace detail {
 
 /// The axes of a reshape; N's extent as "what it is" where it is that.
 template <class S, class... To>
-using ReshapeTo = Numbered<Along<To::letter...>,
-                           (To::letter == batch_axis && To::size == S::dims.extent_of(batch_axis) ? batch : To::size)...>;
+using ReshapeTo =
+    Numbered<Along<To::letter...>,
+             (To::letter == batch_axis && To::size == S::dims.extent_of(batch_axis) ? batch : To::size)...>;
 
 /// The axes of a value, as the arguments of a Reshape.
 template <class Holder, class Positions = std::make_index_sequence<static_cast<std::size_t>(Holder::dims.rank)>>
@@ -219,8 +220,8 @@ constexpr auto flatten(const X& x) {
   }
 }
 
-/// An axis under another letter: `rename<C, O>(x)`. Errors while compiling: the first letter absent, the second present,
-/// one of them N.
+/// An axis under another letter: `rename<C, O>(x)`. Errors while compiling: the first letter absent, the second
+/// present, one of them N.
 template <template <extent> class From, template <extent> class To, detail::symbol_operand X>
 constexpr auto rename(const X& x) {
   using At = detail::Renamed<typename X::shape, From<1>::letter, To<1>::letter>;

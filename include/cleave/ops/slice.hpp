@@ -97,8 +97,8 @@ struct Place : detail::MoveOp {
   static constexpr Placed place(const PlaceRequest& at) {
     const bool adds_numbers = at.at().attributes.number != 0; // once on every device
     const Placed moved = MoveOp::place(at);
-    return {moved.placement, moved.placement == Placement::partial && adds_numbers ? Rule::nonlinear_partial
-                                                                                   : moved.broken};
+    return {moved.placement,
+            moved.placement == Placement::partial && adds_numbers ? Rule::nonlinear_partial : moved.broken};
   }
   static constexpr KernelCall lower(const GraphView& graph, Id id) {
     const Node& node = graph[id];
@@ -108,10 +108,10 @@ struct Place : detail::MoveOp {
     for (int i = 0; i < x.rank; ++i) {
       loops.push(x.extents[i], x.stride(i), node.dims.stride(i) * (i == axis ? node.attributes.extents[2] : 1));
     }
-    const Kernel kernel = detail::pick_kernel(node.dtype, &kernels::strided_place<float>, &kernels::strided_place<double>,
-                                              &kernels::strided_place<std::int32_t>,
-                                              &kernels::strided_place<std::int64_t>,
-                                              &kernels::strided_place<std::uint8_t>);
+    const Kernel kernel =
+        detail::pick_kernel(node.dtype, &kernels::strided_place<float>, &kernels::strided_place<double>,
+                            &kernels::strided_place<std::int32_t>, &kernels::strided_place<std::int64_t>,
+                            &kernels::strided_place<std::uint8_t>);
     KernelCall call = loops.call(kernel, node.attributes.extents[0] * node.dims.stride(axis));
     call.numbers[0] = node.attributes.number;
     call.numbers[1] = static_cast<double>(node.dims.size());
@@ -205,7 +205,8 @@ constexpr auto flip(const X& x) {
   using At = detail::FlipAt<Name<1>::letter>;
   using Refusal = refusal_of<Slice, At, X>;
   static_assert(detail::call_keeps<Rule::batch_axis_cut, Refusal>, CLEAVE_SAYS_ROWS("flip"));
-  static_assert(detail::accepted_besides<Refusal, Rule::batch_axis_cut>, "flip: the operand has no axis of that letter");
+  static_assert(detail::accepted_besides<Refusal, Rule::batch_axis_cut>,
+                "flip: the operand has no axis of that letter");
   return detail::call<Slice, At>(x);
 }
 
@@ -228,8 +229,9 @@ constexpr auto crop(const X& x) {
 template <class... To, detail::symbol_operand X, extent... From>
 constexpr auto crop(const X& x, Offset<From...> /*offsets*/) {
   static_assert(sizeof...(To) == sizeof...(From), "crop: expects one offset for each axis");
-  using At = std::conditional_t<sizeof...(To) == sizeof...(From), detail::CropAt<typename X::shape, Offset<From...>, To...>,
-                                detail::CropAt<typename X::shape, void, To...>>;
+  using At =
+      std::conditional_t<sizeof...(To) == sizeof...(From), detail::CropAt<typename X::shape, Offset<From...>, To...>,
+                         detail::CropAt<typename X::shape, void, To...>>;
   using Refusal = detail::lifted_refusal<At>;
   static_assert(detail::call_keeps<Rule::batch_axis_cut, Refusal>, CLEAVE_SAYS_ROWS("crop"));
   static_assert(detail::accepted_besides<Refusal, Rule::batch_axis_cut>,
@@ -243,7 +245,7 @@ constexpr auto crop(const X& x, Offset<From...> /*offsets*/) {
 
 /// Equal pieces of a model's symbol along an axis, in order: `auto [a, b, c] = split<C, 3>(x)`.
 template <class X, int Count>
-struct Pieces {
+struct SplitPieces {
   X pieces[Count];
 
   template <int Index>
@@ -267,8 +269,9 @@ struct SplitAt {
     if (Letter == batch_axis) {
       return {Rule::batch_axis_cut, "split", "", Letter, S::dims, {}};
     }
-    return Count > 0 && size % (Count > 0 ? Count : 1) == 0 ? Fault{}
-                                                            : Fault{Rule::not_divisible, "split", "", Letter, S::dims, {}};
+    return Count > 0 && size % (Count > 0 ? Count : 1) == 0
+               ? Fault{}
+               : Fault{Rule::not_divisible, "split", "", Letter, S::dims, {}};
   }
   static constexpr Fault fault = judge();
 };
@@ -276,11 +279,11 @@ struct SplitAt {
 template <char Letter, extent Part, class X, int... I>
 constexpr auto split_into(const X& x, std::integer_sequence<int, I...> /*pieces*/) {
   using Piece = decltype(call<Slice, SliceAt<Letter, 0, Part, 1>>(x));
-  return Pieces<Piece, sizeof...(I)>{{call<Slice, SliceAt<Letter, I * Part, (I + 1) * Part, 1>>(x)...}};
+  return SplitPieces<Piece, sizeof...(I)>{{call<Slice, SliceAt<Letter, I * Part, (I + 1) * Part, 1>>(x)...}};
 }
 template <class X, int... I>
 constexpr auto split_refused(const X& x, std::integer_sequence<int, I...> /*pieces*/) {
-  return Pieces<X, sizeof...(I)>{{(static_cast<void>(I), x.refused())...}};
+  return SplitPieces<X, sizeof...(I)>{{(static_cast<void>(I), x.refused())...}};
 }
 
 } // namespace detail
@@ -306,8 +309,8 @@ constexpr auto split(const X& x) {
 } // namespace cleave
 
 template <class X, int Count>
-struct std::tuple_size<cleave::Pieces<X, Count>> : std::integral_constant<std::size_t, Count> {};
+struct std::tuple_size<cleave::SplitPieces<X, Count>> : std::integral_constant<std::size_t, Count> {};
 template <std::size_t Index, class X, int Count>
-struct std::tuple_element<Index, cleave::Pieces<X, Count>> {
+struct std::tuple_element<Index, cleave::SplitPieces<X, Count>> {
   using type = const X;
 };

@@ -34,9 +34,7 @@ struct Transpose : detail::MoveOp {
       at.fault = {Rule::order_incomplete, "", "", '\0', x, at.dims};
     }
   }
-  static constexpr Cotangents vjp(const Vjp& at) {
-    return {detail::append<Transpose>(to(at.dims_of_x(0)), at.dy)};
-  }
+  static constexpr Cotangents vjp(const Vjp& at) { return {detail::append<Transpose>(to(at.dims_of_x(0)), at.dy)}; }
   static constexpr KernelCall lower(const GraphView& graph, Id id) {
     const Node& node = graph[id];
     const Dims& x = graph[node.operands[0]].dims;

@@ -9,8 +9,8 @@ namespace cleave::detail {
 
 inline constexpr int max_einsum_operands = 12;
 
-/// "NTC,CO->NTO": letters of each operand and of the result; blanks do not count. Not well formed where a list is longer
-/// than max_rank, there are too many, or the arrow is missing.
+/// "NTC,CO->NTO": letters of each operand and of the result; blanks do not count. Not well formed where a list is
+/// longer than max_rank, there are too many, or the arrow is missing.
 struct EinsumSpec {
   int count = 0;
   Dims operands[max_einsum_operands]{}; // extents are 0
@@ -229,7 +229,7 @@ constexpr EinsumPlan plan_einsum(const Dims* operands, int count, const Dims& re
     letters[i] = kept_letters(letters, count, 1U << static_cast<unsigned>(i), kept);
   }
   EinsumPlan plan = count <= EinsumSearch::most ? EinsumSearch(letters, count, kept, table).plan()
-                                               : plan_greedily(letters, count, kept, table);
+                                                : plan_greedily(letters, count, kept, table);
   for (int step = 0; step < plan.count; ++step, --count) {
     const int axes = bit_count(contract_letters(letters, count, plan.steps[step], kept));
     plan.most_axes = axes > plan.most_axes ? axes : plan.most_axes;
@@ -237,8 +237,8 @@ constexpr EinsumPlan plan_einsum(const Dims* operands, int count, const Dims& re
   return plan;
 }
 
-/// Two operands laid out for a matrix product: the orders of their axes, which of them the product reads transposed, and
-/// the axes of its result: batch, rows, columns.
+/// Two operands laid out for a matrix product: the orders of their axes, which of them the product reads transposed,
+/// and the axes of its result: batch, rows, columns.
 struct PairPlan {
   Dims a{};
   Dims b{};
@@ -256,9 +256,9 @@ constexpr void append_axes(Dims& to, const Dims& from) {
   }
 }
 
-/// The layout that moves the fewest elements. `contracted` names axes of both; other axes that both have are batch axes.
-/// The result shall have the order of `wanted` (or any, where that has no axes). No result has more than max_rank axes:
-/// the caller has checked.
+/// The layout that moves the fewest elements. `contracted` names axes of both; other axes that both have are batch
+/// axes. The result shall have the order of `wanted` (or any, where that has no axes). No result has more than max_rank
+/// axes: the caller has checked.
 constexpr PairPlan plan_pair(const Dims& a, const Dims& b, const Dims& contracted, const Dims& wanted) {
   struct Groups {
     Dims batch{}, contracted{}, rest{};
