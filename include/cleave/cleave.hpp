@@ -20,6 +20,14 @@
 #include <cleave/ops/cast.hpp>
 #include <cleave/ops/cross_entropy.hpp>
 #include <cleave/ops/softmax.hpp>
+#include <cleave/ops/broadcast.hpp>
+#include <cleave/ops/concat.hpp>
+#include <cleave/ops/depth_to_space.hpp>
+#include <cleave/ops/pad.hpp>
+#include <cleave/ops/reshape.hpp>
+#include <cleave/ops/slice.hpp>
+#include <cleave/ops/tile.hpp>
+#include <cleave/ops/transpose.hpp>
 
 #include <cleave/model/symbol.hpp>
 

@@ -19,7 +19,11 @@
 
 #include <cleave/device/cpu.hpp>
 #include <cleave/ops/compound.hpp>
+#include <cleave/ops/einsum.hpp>
 #include <cleave/ops/elementwise.hpp>
+#include <cleave/ops/extremes.hpp>
+#include <cleave/ops/norm.hpp>
+#include <cleave/ops/prod.hpp>
 #include <cleave/ops/reduce.hpp>
 #include <cleave/shape/concat.hpp>
 #include <cleave/shape/layout.hpp>

@@ -1,87 +1,242 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cleave/ops/kernels.hpp>
+#include "reduce_loops.hpp"
 
-#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
 
 namespace cleave::kernels {
 namespace {
 
-// Lanes of the inner sum: enough independent chains to hide the latency of an add; fixed, so that the order of
-// additions is the same on every machine.
-constexpr extent lanes = 16;
+// Whole numbers are added and multiplied modulo 2^64, where overflow is defined.
+template <class T>
+using Wide = std::conditional_t<std::is_floating_point_v<T>, T, std::uint64_t>;
+template <class T>
+using Result = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
 
 template <class T>
-T sum_row(const T* x, extent count) {
-  T partial[lanes] = {};
-  extent i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    for (extent l = 0; l < lanes; ++l) {
-      partial[l] += x[i + l];
-    }
-  }
-  for (extent l = 0; i < count; ++i, ++l) {
-    partial[l] += x[i];
-  }
-  for (extent width = lanes / 2; width > 0; width /= 2) {
-    for (extent l = 0; l < width; ++l) {
-      partial[l] += partial[l + width];
-    }
-  }
-  return partial[0];
+struct Plus {
+  using In = T;
+  using A = Wide<T>;
+  using Out = Result<T>;
+  static constexpr A start() { return 0; }
+  static constexpr A add(A a, T x) { return a + static_cast<A>(x); }
+  static constexpr A join(A a, A b) { return a + b; }
+  static constexpr Out finish(A a) { return static_cast<Out>(a); }
+};
+
+template <class T>
+struct PlusNumbers : Plus<T> {
+  static constexpr T add(T a, T x) { return a + (x == x ? x : T(0)); }
+};
+
+template <class T>
+struct Times {
+  using In = T;
+  using A = Wide<T>;
+  using Out = Result<T>;
+  static constexpr A start() { return 1; }
+  static constexpr A add(A a, T x) { return a * static_cast<A>(x); }
+  static constexpr A join(A a, A b) { return a * b; }
+  static constexpr Out finish(A a) { return static_cast<Out>(a); }
+};
+
+template <class T>
+struct Squares {
+  using In = T;
+  using A = double;
+  using Out = T;
+  static constexpr A start() { return 0; }
+  static constexpr A add(A a, T x) { return a + static_cast<double>(x) * static_cast<double>(x); }
+  static constexpr A join(A a, A b) { return a + b; }
+  static Out finish(A a) { return static_cast<T>(std::sqrt(a)); }
+};
+
+template <class T>
+constexpr bool is_nan(T x) {
+  return x != x; // NOLINT(misc-redundant-expression): true of NaN alone
 }
 
 template <class T>
-struct Reduction {
-  const extent* extents;
-  extent in_strides[max_rank];
-  extent out_strides[max_rank]; // 0 along summed loops
-  int loops;
-
-  // Loop `axis` and all inside it: adds into out, which starts as zeros.
-  void run(T* out, const T* in, int axis) const {
-    const extent count = extents[axis];
-    if (axis == loops - 1) {
-      if (out_strides[axis] == 0) {
-        *out += sum_row(in, count);
-      } else {
-        for (extent i = 0; i < count; ++i) {
-          out[i] += in[i];
-        }
-      }
-      return;
-    }
-    for (extent i = 0; i < count; ++i) {
-      run(out + i * out_strides[axis], in + i * in_strides[axis], axis + 1);
-    }
+struct Greatest {
+  using In = T;
+  using A = T;
+  using Out = T;
+  static constexpr T start() {
+    using Limits = std::numeric_limits<T>;
+    return Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
   }
+  static constexpr bool beats(T x, T a) { return x > a || is_nan(x); }
+  static constexpr T add(T a, T x) { return beats(x, a) ? x : a; }
+  static constexpr T join(T a, T b) { return add(a, b); }
+  static constexpr T finish(T a) { return a; }
 };
+
+template <class T>
+struct Least : Greatest<T> {
+  static constexpr T start() {
+    using Limits = std::numeric_limits<T>;
+    return Limits::has_infinity ? Limits::infinity() : Limits::max();
+  }
+  static constexpr bool beats(T x, T a) { return x < a || is_nan(x); }
+  static constexpr T add(T a, T x) { return beats(x, a) ? x : a; }
+  static constexpr T join(T a, T b) { return add(a, b); }
+};
+
+template <class F>
+void reduce(std::byte* const* arenas, const KernelArguments& call) {
+  const ReducePlan plan(call);
+  const auto* const in = call.operand<typename F::In>(arenas, 1);
+  auto* out = call.result<typename F::Out>(arenas);
+  each_result(
+      plan, [&](extent offset) { *out++ = F::finish(fold_row<F>(plan, in + offset)); },
+      [&](extent offset, extent width) {
+        Columns<F> columns(width);
+        fold_columns(plan, in + offset, columns);
+        for (extent i = 0; i < width; ++i) {
+          *out++ = F::finish(columns[i]);
+        }
+      });
+}
+
+/// Positions of the best elements. Of NaN, the first: it beats every number, and no number beats it.
+template <class F>
+void reduce_to_position(std::byte* const* arenas, const KernelArguments& call) {
+  using T = typename F::In;
+  const ReducePlan plan(call);
+  const T* const in = call.operand<T>(arenas, 1);
+  auto* out = call.result<std::int64_t>(arenas);
+  const auto replaces = [](T x, T best) { return F::beats(x, best) && !is_nan(best); };
+  each_result(
+      plan,
+      [&](extent first) {
+        extent counted = 0;
+        extent position = -1;
+        T best{};
+        const auto visit = [&](extent offset) {
+          const T* const x = in + first + offset;
+          Row<F> row;
+          row.add(x, plan.run);
+          const T here = row.total();
+          if (position < 0 || replaces(here, best)) {
+            extent i = 0;
+            while (!(x[i] == here || (is_nan(here) && is_nan(x[i])))) {
+              ++i;
+            }
+            best = here;
+            position = counted + i;
+          }
+          counted += plan.run;
+        };
+        visit_loops(plan.reduced, plan.reduced_count, 0, visit);
+        *out++ = position;
+      },
+      [&](extent first, extent width) {
+        T best[chunk];
+        std::int64_t counted = 0;
+        const auto visit = [&](extent offset) {
+          const T* const x = in + first + offset;
+          for (extent i = 0; i < width; ++i) {
+            if (counted == 0 || replaces(x[i], best[i])) {
+              best[i] = x[i];
+              out[i] = counted;
+            }
+          }
+          ++counted;
+        };
+        visit_loops(plan.reduced, plan.reduced_count, 0, visit);
+        out += width;
+      });
+}
 
 } // namespace
 
 template <class T>
 void reduce_sum(std::byte* const* arenas, const KernelArguments& call) {
-  Reduction<T> reduction{&call.sizes[1], {}, {}, static_cast<int>(call.sizes[0])};
-  T* const out = call.result<T>(arenas);
-  const T* const in = call.operand<T>(arenas, 1);
-  extent in_stride = 1;
-  extent out_stride = 1;
-  for (int i = reduction.loops - 1; i >= 0; --i) {
-    const extent count = reduction.extents[i];
-    const bool summed = ((call.masks[0] >> i) & 1) != 0;
-    reduction.in_strides[i] = in_stride;
-    reduction.out_strides[i] = summed ? 0 : out_stride;
-    in_stride *= count;
-    out_stride *= summed ? 1 : count;
-  }
-  std::fill_n(out, out_stride, T(0));
-  if (reduction.loops == 0) {
-    *out = *in;
-    return;
-  }
-  reduction.run(out, in, 0);
+  reduce<Plus<T>>(arenas, call);
+}
+template <class T>
+void reduce_nansum(std::byte* const* arenas, const KernelArguments& call) {
+  reduce<PlusNumbers<T>>(arenas, call);
+}
+template <class T>
+void reduce_prod(std::byte* const* arenas, const KernelArguments& call) {
+  reduce<Times<T>>(arenas, call);
+}
+template <class T>
+void reduce_max(std::byte* const* arenas, const KernelArguments& call) {
+  reduce<Greatest<T>>(arenas, call);
+}
+template <class T>
+void reduce_min(std::byte* const* arenas, const KernelArguments& call) {
+  reduce<Least<T>>(arenas, call);
+}
+template <class T>
+void reduce_norm(std::byte* const* arenas, const KernelArguments& call) {
+  reduce<Squares<T>>(arenas, call);
+}
+template <class T>
+void reduce_argmax(std::byte* const* arenas, const KernelArguments& call) {
+  reduce_to_position<Greatest<T>>(arenas, call);
+}
+template <class T>
+void reduce_argmin(std::byte* const* arenas, const KernelArguments& call) {
+  reduce_to_position<Least<T>>(arenas, call);
 }
 
-template void reduce_sum<float>(std::byte* const*, const KernelArguments&);
-template void reduce_sum<double>(std::byte* const*, const KernelArguments&);
+template <class T>
+void reduce_logsumexp(std::byte* const* arenas, const KernelArguments& call) {
+  const ReducePlan plan(call);
+  const T* const in = call.operand<T>(arenas, 1);
+  T* out = call.result<T>(arenas);
+  // what is infinite or NaN is the result: distances from it would be NaN
+  const auto finish = [](T top, T total) { return std::isfinite(top) ? top + std::log(total) : top; };
+  each_result(
+      plan,
+      [&](extent first) {
+        const T top = fold_row<Greatest<T>>(plan, in + first);
+        T total = 0;
+        const auto add = [&](extent offset) {
+          for (extent i = 0; i < plan.run; ++i) {
+            total += std::exp(in[first + offset + i] - top);
+          }
+        };
+        visit_loops(plan.reduced, plan.reduced_count, 0, add);
+        *out++ = finish(top, total);
+      },
+      [&](extent first, extent width) {
+        Columns<Greatest<T>> top(width);
+        fold_columns(plan, in + first, top);
+        T total[chunk];
+        std::fill_n(total, width, T(0));
+        const auto add = [&](extent offset) {
+          for (extent i = 0; i < width; ++i) {
+            total[i] += std::exp(in[first + offset + i] - top[i]);
+          }
+        };
+        visit_loops(plan.reduced, plan.reduced_count, 0, add);
+        for (extent i = 0; i < width; ++i) {
+          *out++ = finish(top[i], total[i]);
+        }
+      });
+}
+
+#define CLEAVE_KERNEL_OF_FLOATS(kernel)                                                                                \
+  template void kernel<float>(std::byte* const*, const KernelArguments&);                                              \
+  template void kernel<double>(std::byte* const*, const KernelArguments&);
+#define CLEAVE_KERNEL_OF_ALL(kernel)                                                                                   \
+  CLEAVE_KERNEL_OF_FLOATS(kernel)                                                                                      \
+  template void kernel<std::int32_t>(std::byte* const*, const KernelArguments&);                                       \
+  template void kernel<std::int64_t>(std::byte* const*, const KernelArguments&);                                       \
+  template void kernel<std::uint8_t>(std::byte* const*, const KernelArguments&);
+CLEAVE_KERNEL_OF_ALL(reduce_sum)
+CLEAVE_KERNEL_OF_ALL(reduce_prod)
+CLEAVE_KERNEL_OF_ALL(reduce_max)
+CLEAVE_KERNEL_OF_ALL(reduce_min)
+CLEAVE_KERNEL_OF_ALL(reduce_argmax)
+CLEAVE_KERNEL_OF_ALL(reduce_argmin)
+CLEAVE_KERNEL_OF_FLOATS(reduce_nansum)
+CLEAVE_KERNEL_OF_FLOATS(reduce_norm)
+CLEAVE_KERNEL_OF_FLOATS(reduce_logsumexp)
 
 } // namespace cleave::kernels

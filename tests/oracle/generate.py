@@ -17,6 +17,7 @@ import sys
 
 from mxnet_symbol import Malformed, Model, Unsupported, Value, Variable, apply_op, flag, name_axes, shape_type
 from mxnet_symbol import translate
+from mxnet_shape_ops import name_free_axes
 
 CASES_A_UNIT = 8  # small units: each compiles in a few seconds
 NET_CACHE = {}
@@ -127,14 +128,12 @@ def generate_slicing(case, folder):
 # ---- one operator ---------------------------------------------------------------------------------------------------
 
 
-def generate_op(case, folder):
+def generate_op(case, folder, name_input=name_axes):
     del folder
     known_keys(case, {"id", "op", "attrs", "train", "inputs", "aux", "outputs", "head_grads", "grads", "aux_after",
                       "note"}, "field")
     if case.get("aux") or case.get("aux_after"):
         raise Unsupported("auxiliary states")
-    if len(case["outputs"]) != 1:
-        raise Unsupported("an operator with several outputs")
     grads = case.get("grads") or {}
     if grads and not case.get("head_grads"):
         raise Unsupported("a gradient without a head gradient")
@@ -142,30 +141,38 @@ def generate_op(case, folder):
     # Inputs that the operator takes as values become symbols; weights are made by the layer, as NAME_input.
     values = {}
     for name, array in case["inputs"].items():
-        values[name] = Value(f"in_{len(values)}", name_axes(array["shape"]))
+        values[name] = Value(f"in_{len(values)}", name_input(array["shape"]), reaches={name})
     model = Model({"data": values["data"]} if case["op"] == "FullyConnected" else values, {})
     arguments = [Variable(name if name in model.inputs else "op_" + name) for name in case["inputs"]]
-    y = apply_op(model, case["op"], "op", arguments, case["attrs"])
+    made = apply_op(model, case["op"], "op", arguments, case["attrs"])
+    made = made if isinstance(made, list) else [made]
     leaves = {name: name if name in model.inputs else "op_" + name for name in case["inputs"]}
     unused = [name for name in leaves if leaves[name] not in model.inputs and leaves[name] not in model.parameters]
     if unused:
         raise Unsupported(f"operator {case['op']} with the input {unused[0]}")
-    if y.shape != case["outputs"][0]["shape"]:
+    if [y.shape or [1] for y in made] != [output["shape"] for output in case["outputs"]]:  # [1] is MXNet's scalar
         raise Unsupported(f"an output of another shape than {case['op']} has here")
+    # An input that only lends its shape has no gradient to ask for; MXNet's is zero.
+    reached = frozenset().union(*(y.reaches for y in made))
     wanted = [name for name in grads if grads[name] is not None]
+    lent = [name for name in wanted if name in model.inputs and name not in reached and not made[0].stops]
+    if any(any(grads[name]["data"]) for name in lent):
+        raise Unsupported(f"a gradient of the input {lent[0]}, which is not read")
+    wanted = [name for name in wanted if name not in lent]
 
     lines = []
     for name, value in model.inputs.items():
         leaf = f"oracle::leaf<{element}, {shape_type(value.axes)}>"
         lines.append(f"const auto {value.code} = {leaf}(builder, {quote(name)});")
     lines += model.lines
-    lines.append(f"cleave::detail::list_outputs(builder, cleave::block_grad({y.code}));")
-    if wanted:
+    for y in made:
+        lines.append(f"cleave::detail::list_outputs(builder, cleave::block_grad({y.code}));")
+    for i, y in enumerate(made if wanted else []):
         letters = ", ".join(f"ax::{letter}" for letter, _ in y.axes)
-        lines.append(f'const auto head = oracle::leaf<{element}, {shape_type(y.axes)}>(builder, "head");')
-        lines.append(f"cleave::detail::list_outputs(builder, cleave::sum<{letters}>({y.code} * head));")
+        lines.append(f'const auto head{i} = oracle::leaf<{element}, {shape_type(y.axes)}>(builder, "head{i}");')
+        lines.append(f"cleave::detail::list_outputs(builder, cleave::sum<{letters}>({y.code} * head{i}));")
     names = "".join(f" || oracle::same(name, {quote(leaves[name])})" for name in wanted)
-    rows = dict(y.axes)["N"]
+    rows = dict(made[0].axes).get("N", 1)
     type_text = (f"struct @ {{\n"
                  f"  static constexpr bool differentiated = {'true' if wanted else 'false'};\n"
                  f"  static constexpr cleave::extent rows = {rows};\n"
@@ -177,9 +184,48 @@ def generate_op(case, folder):
                  f"  }}\n"
                  f"}};\n")
     pairs = ", ".join(f"{{{quote(name)}, {quote(leaves[name])}}}" for name in case["inputs"])
-    shape = ", ".join(map(str, y.shape))
-    body = f"  oracle::TypedOp<@> op;\n  oracle::check_op(at, op, {{{pairs}}}, {{{shape}}});\n"
+    shapes = ", ".join("{" + ", ".join(map(str, y.shape or [1])) + "}" for y in made)
+    body = f"  oracle::TypedOp<@> op;\n  oracle::check_op(at, op, {{{pairs}}}, {{{shapes}}});\n"
     return {"type": type_text, "body": body, "include": "op.hpp"}
+
+
+def generate_free_op(case, folder):
+    """An operator that may move or reduce any axis: none of its inputs has a batch axis."""
+    return generate_op(case, folder, name_free_axes)
+
+
+# ---- shapes ---------------------------------------------------------------------------------------------------------
+
+
+def generate_reshape(case, folder):
+    del case, folder
+    return {"type": None, "body": "  oracle::check_reshape(at);\n", "include": "shapes.hpp"}
+
+
+def generate_infer_shape(case, folder):
+    given = case["given"]
+    if case.get("error"):
+        raise Unsupported("a shape given for a parameter: its layer makes it, another does not compile")
+    if case.get("incomplete"):
+        raise Unsupported("an input without a shape: its type holds one")
+    partial = flag(case["partial"])
+    if any(0 in shape[1 if partial else 0:] for shape in given.values()):
+        raise Unsupported("unknown extents solved backwards: all are known while compiling")
+    # an unknown leading extent is that of the batch, which any number stands for
+    inputs = {}
+    for name, shape in given.items():
+        has_rows = shape[0] == 0 or not partial
+        axes = name_axes([shape[0] or 7] + shape[1:]) if has_rows else name_free_axes(shape)
+        inputs[name] = Value(f"in_{len(inputs)}", axes)
+    model = Model(inputs, None)
+    outputs = translate(read_json(os.path.join(folder, case["net"]), case["net"]), model)
+    leaves = [f"const auto {value.code} = oracle::leaf<float, {shape_type(value.axes)}>(builder, {quote(name)});"
+              for name, value in inputs.items()]
+    listed = [f"cleave::detail::list_outputs(builder, {value.code});" for value in outputs]
+    type_text = ("struct @ {\n  static constexpr void trace(cleave::Builder& builder) {\n    "
+                 + "\n    ".join(leaves + model.lines + listed) + "\n  }\n};\n")
+    return {"type": type_text, "body": "  oracle::check_shapes(at, cleave::traced<@>.view());\n",
+            "include": "shapes.hpp"}
 
 
 # ---- a group of devices ---------------------------------------------------------------------------------------------
@@ -343,7 +389,10 @@ def generate_group(case, folder):
 
 
 FAMILIES = {"slicing": (generate_slicing, 150), "op_fullyconnected": (generate_op, CASES_A_UNIT),
-            "op_activation": (generate_op, CASES_A_UNIT), "group_mlp": (generate_group, CASES_A_UNIT)}
+            "op_activation": (generate_op, CASES_A_UNIT), "group_mlp": (generate_group, CASES_A_UNIT),
+            "op_reduce": (generate_free_op, CASES_A_UNIT), "op_dot": (generate_free_op, CASES_A_UNIT),
+            "op_shape": (generate_free_op, CASES_A_UNIT), "op_reshape": (generate_reshape, 150),
+            "infer_shape": (generate_infer_shape, CASES_A_UNIT)}
 
 
 # ---- writing --------------------------------------------------------------------------------------------------------

@@ -254,6 +254,17 @@ def apply_op(model, op, name, arguments, attributes):
         raise Malformed(f"operator {op} named {name} lacks an argument or attribute ({error})") from error
 
 
+def output_of(results, source):
+    """One output of an earlier node: [node, output, version]."""
+    made = results[source[0]]
+    index = source[1] if len(source) > 1 else 0
+    if isinstance(made, list):
+        return made[index]
+    if index != 0:
+        raise Unsupported("an operator with several outputs")
+    return made
+
+
 def translate(symbol, model):
     """Runs through a symbol's nodes; returns its outputs."""
     results = []
@@ -265,15 +276,9 @@ def translate(symbol, model):
                 raise Unsupported(f"attribute {multipliers[0]}")
             results.append(Variable(node["name"]))
             continue
-        arguments = []
-        for source in node["inputs"]:
-            if len(source) > 1 and source[1] != 0:
-                raise Unsupported("an operator with several outputs")
-            arguments.append(results[source[0]])
+        arguments = [output_of(results, source) for source in node["inputs"]]
         results.append(apply_op(model, node["op"], node["name"], arguments, attributes))
     outputs = []
     for source in symbol["heads"]:
-        if len(source) > 1 and source[1] != 0:
-            raise Unsupported("an operator with several outputs")
-        outputs.append(model.value(results[source[0]]))
+        outputs.append(model.value(output_of(results, source)))
     return outputs

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The families op_*: one operator on one device. All inputs are leaves that may want a gradient; the head gradient
-// enters as sum(y * head).
+// enters as sum(y * head0), and so on.
 #pragma once
 
 #include "oracle/support.hpp"
 #include "support/runner.hpp"
 
-#include <cleave/model/trace.hpp>
-#include <cleave/passes/differentiate.hpp>
+#include <cleave/cleave.hpp>
 
 #include <utility>
 
@@ -32,7 +31,8 @@ public:
   virtual void set(const std::string& leaf, const Numbers& values) = 0;
   virtual void forward() = 0;
   virtual void backward() = 0;
-  [[nodiscard]] virtual Numbers output() const = 0;
+  [[nodiscard]] virtual Numbers output(int index) const = 0;
+  [[nodiscard]] virtual bool has_gradient(const std::string& leaf) const = 0;
   [[nodiscard]] virtual Numbers gradient(const std::string& leaf) const = 0;
 };
 
@@ -44,14 +44,18 @@ public:
   void set(const std::string& leaf, const Numbers& values) override { runner_.set(leaf, values); }
   void forward() override { runner_.forward(); }
   void backward() override { runner_.backward(); }
-  [[nodiscard]] Numbers output() const override { return runner_.output(0); }
+  [[nodiscard]] Numbers output(int index) const override { return runner_.output(index); }
+  [[nodiscard]] bool has_gradient(const std::string& leaf) const override {
+    return Program::request(leaf.c_str(), false) != cleave::GradientRequest::none;
+  }
   [[nodiscard]] Numbers gradient(const std::string& leaf) const override { return runner_.gradient(leaf); }
 
 private:
   test::Runner<Program, Program::rows> runner_;
 };
 
-/// `inputs`: the record's name of each input, and its leaf.
-void check_op(Case& at, Op& op, const std::vector<std::pair<std::string, std::string>>& inputs, const Extents& shape);
+/// `inputs`: the record's name of each input, and its leaf; `shapes`: of each output.
+void check_op(Case& at, Op& op, const std::vector<std::pair<std::string, std::string>>& inputs,
+              const std::vector<Extents>& shapes);
 
 } // namespace oracle

@@ -15,7 +15,7 @@ struct Deep : Evaluates {
         b.leaf(&cleave::rule<cleave::ParameterLeaf>, "w", Shape<cleave::axes::O<16>, C<16>>::dims, cleave::DType::f32);
     cleave::Value y = x;
     for (int i = 0; i < 20; ++i) {
-      y = cleave::Dot::make(cleave::Dot::nt, y, w, 'C');
+      y = cleave::Contract::make({0, 1, false, true}, y, w, "NC");
     }
     b.output(y.id);
   }

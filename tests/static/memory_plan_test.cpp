@@ -39,7 +39,7 @@ struct Deep : Evaluates {
         b.leaf(&cleave::rule<cleave::ParameterLeaf>, "w", Shape<cleave::axes::O<16>, C<16>>::dims, cleave::DType::f32);
     cleave::Value y = x.value();
     for (int i = 0; i < 20; ++i) {
-      y = cleave::Dot::make(cleave::Dot::nt, y, w, 'C');
+      y = cleave::Contract::make({0, 1, false, true}, y, w, "NC");
     }
     b.output(y.id);
   }
@@ -54,7 +54,7 @@ struct InPlace : Evaluates {
     const cleave::Value x = input<Shape<N<4>, C<16>>>(b, "x").value();
     const cleave::Value w =
         b.leaf(&cleave::rule<cleave::ParameterLeaf>, "w", Shape<cleave::axes::O<16>, C<16>>::dims, cleave::DType::f32);
-    b.output(cleave::Value::apply<cleave::Tanh>(cleave::Dot::make(cleave::Dot::nt, x, w, 'C')).id);
+    b.output(cleave::Value::apply<cleave::Tanh>(cleave::Contract::make({0, 1, false, true}, x, w, "NC")).id);
   }
 };
 static_assert(cleave::memory<InPlace, 4>.arena_bytes[static_cast<int>(cleave::ArenaId::activations)] == 256);
@@ -65,8 +65,8 @@ struct SharedWeight : Trains {
     const cleave::Value x = input<Shape<N<4>, C<16>>>(b, "x").value();
     const cleave::Value w =
         b.leaf(&cleave::rule<cleave::ParameterLeaf>, "w", Shape<cleave::axes::O<16>, C<16>>::dims, cleave::DType::f32);
-    const cleave::Value h = cleave::Dot::make(cleave::Dot::nt, x, w, 'C');
-    b.output(cleave::detail::sum_over(cleave::Dot::make(cleave::Dot::nt, h, w, 'C'), "NC").id);
+    const cleave::Value h = cleave::Contract::make({0, 1, false, true}, x, w, "NC");
+    b.output(cleave::detail::sum_over(cleave::Contract::make({0, 1, false, true}, h, w, "NC"), "NC").id);
   }
 };
 constexpr int values_in(cleave::ArenaId arena) {

@@ -95,7 +95,7 @@ struct Wide : Evaluates {
         b.leaf(&cleave::rule<cleave::ParameterLeaf>, "w", Shape<cleave::axes::O<64>, C<64>>::dims, cleave::DType::f32);
     cleave::Value products[6];
     for (int i = 0; i < 6; ++i) { // all products first, then all sums
-      products[i] = cleave::Dot::make(cleave::Dot::nt, i == 0 ? x : x * (1. + i), w, 'C');
+      products[i] = cleave::Contract::make({0, 1, false, true}, i == 0 ? x : x * (1. + i), w, "NC");
     }
     cleave::Value total = cleave::detail::sum_over(products[0], "C");
     for (int i = 1; i < 6; ++i) {

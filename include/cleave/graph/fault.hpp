@@ -31,9 +31,19 @@ enum class Rule : unsigned char {
   request_unknown,      ///< a gradient request names no input or parameter
   gradient_not_partial, ///< a parameter's gradient is not a sum over devices
   budget_exceeded,      ///< no plan that was found fits the memory budget; sides are bytes
-  contraction_order,    ///< a contraction over axes that are not the last ones
   axes_apart,           ///< axes that are treated as one are not neighbours, in order
   number_out_of_range,  ///< a number given to an operation is one it cannot work with
+  extents_differ,       ///< operands have different extents along an axis that they share
+  axis_present,         ///< an operation makes an axis that its operand has
+  axes_too_many,        ///< a result would have more axes than max_rank
+  order_incomplete,     ///< a new order does not name every axis once
+  range_outside,        ///< a slice begins or ends outside its axis
+  range_empty,          ///< a slice takes nothing
+  size_differs,         ///< other axes for another number of elements
+  not_divisible,        ///< an axis cut into equal parts that it is no multiple of
+  batch_axis_cut,       ///< rows that lie on different devices are cut, joined or moved
+  batch_axis_folded,    ///< other axes that would not leave every row where it is
+  batch_axis_reduced,   ///< a reduction over the batch axis that is no sum
 };
 
 /// The first rule broken, where, and both sides.

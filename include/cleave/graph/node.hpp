@@ -20,11 +20,12 @@ struct Attributes {
   double second = 0;
   double third = 0;
   int flags = 0;
-  Id of = no_id;            ///< another node this one belongs to, without reading it
-  char letters[max_rank]{}; ///< named axes
+  Id of = no_id;              ///< another node this one belongs to, without reading it
+  char letters[max_rank]{};   ///< named axes
+  extent extents[max_rank]{}; ///< bounds and sizes; none that follows from the rows of a batch, which devices share
   friend constexpr bool operator==(const Attributes& a, const Attributes& b) {
     for (int i = 0; i < max_rank; ++i) {
-      if (a.letters[i] != b.letters[i]) {
+      if (a.letters[i] != b.letters[i] || a.extents[i] != b.extents[i]) {
         return false;
       }
     }

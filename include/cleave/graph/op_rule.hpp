@@ -20,9 +20,10 @@ struct Inference {
   const Node* operands[max_operands]{};
   int operand_count = 0;
   Attributes attributes{};
-  Dims dims{};   // result
-  DType dtype{}; // result
-  Fault fault{}; // result
+  bool in_graph = true; ///< rows of a batch may lie on several devices; of tensors they do not
+  Dims dims{};          // result
+  DType dtype{};        // result
+  Fault fault{};        // result
 };
 
 /// What `vjp` is given: the node, its value, the cotangent of its value.

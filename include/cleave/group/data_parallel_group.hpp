@@ -359,7 +359,8 @@ private:
   static_assert(detail::keeps<Rule::gradient_not_partial, Found>, "placement: the gradient of a parameter is not a sum over devices");
   static_assert(detail::keeps<Rule::budget_exceeded, Found>, "memory_budget: no plan of the program was found that fits, even with elementwise values computed again; the smallest needs as many bytes a device as the first axis B says, the budget is the second");
   static_assert(detail::keeps<Rule::number_out_of_range, Found>, "model: a number given to a layer is out of range; dropout and label smoothing take one in [0, 1), a temperature is above 0");
-  static_assert(detail::keeps<Rule::contraction_order, Found>, "dot: the contracted axes of the two operands are not the same, in the same order");
+  static_assert(detail::keeps<Rule::extents_differ, Found>, "program: the operands of an operation have different extents along an axis");
+  static_assert(detail::keeps<Rule::batch_axis_reduced, Found>, "placement: a reduction over the batch axis that is no sum cannot be completed across devices");
   // clang-format on
 };
 

@@ -4,6 +4,7 @@
 
 #include <cleave/model/symbol.hpp>
 #include <cleave/ops/contract.hpp>
+#include <cleave/ops/transpose.hpp>
 
 namespace cleave {
 namespace detail {
@@ -12,27 +13,8 @@ namespace detail {
 // inside a template's body.
 using linear_text = text<'l', 'i', 'n', 'e', 'a', 'r'>;
 
-/// The contracted axes must be the last ones of the operand, in the order given.
-template <class S, char... Letters>
-constexpr bool are_last_axes() {
-  constexpr char letters[] = {Letters...};
-  constexpr int count = sizeof...(Letters);
-  if (count > S::rank) {
-    return false;
-  }
-  for (int i = 0; i < count; ++i) {
-    if (S::dims.letters[S::rank - count + i] != letters[i]) {
-      return false;
-    }
-  }
-  return true;
-}
-
 template <class Op, char Letter, class S>
 concept operand_has_axis = has_axis<Letter, S>;
-
-template <class Op, class S, char... Letters>
-concept axes_are_the_last = are_last_axes<S, Letters...>();
 
 template <class S, char... Letters>
 struct remove_axes {
@@ -58,6 +40,9 @@ concept no_axis_is_the_batch = ((Letters != batch_axis) && ...);
 template <class Op, class S, char... Letters>
 concept operand_has_axes = (has_axis<Letters, S> && ...);
 
+template <class Op, char... Letters>
+concept axes_are_named_once = letters_differ<Axis<Letters, 1>...>();
+
 template <class Op, char Letter, class S>
 concept axis_is_new = !has_axis<Letter, S>;
 
@@ -73,7 +58,7 @@ enum class Bias : bool { no, yes };
 namespace detail {
 
 /// What a linear layer asks of its operand, in the order of its messages.
-enum class LinearRule : unsigned char { kept, symbol, batch_axis, present, last, output };
+enum class LinearRule : unsigned char { kept, symbol, batch_axis, present, twice, output };
 
 template <class X, class Out, char... Contracted>
 constexpr LinearRule judge_linear() {
@@ -87,11 +72,22 @@ constexpr LinearRule judge_linear() {
   if (!(has_axis<Contracted, S> && ...)) {
     return LinearRule::present;
   }
-  if (!are_last_axes<S, Contracted...>()) {
-    return LinearRule::last;
+  if (!letters_differ<Axis<Contracted, 1>...>()) {
+    return LinearRule::twice;
   }
   return has_axis<Out::letter, typename remove_axes<S, Contracted...>::type> ? LinearRule::output : LinearRule::kept;
 }
+
+/// The axes of S with those to contract behind the kept ones.
+template <class S, class Kept, char... Contracted>
+struct ContractedLast {
+  static constexpr Dims make() {
+    Dims made = Kept::dims;
+    (made.push_back(Contracted, extent_along<Contracted, S>), ...);
+    return made;
+  }
+  static constexpr Dims dims = make();
+};
 
 /// Parameters and product of a linear layer; a refused call gives the shape it would have had, or its operand.
 template <FixedString Name, class Out, char... Contracted, class X>
@@ -113,7 +109,14 @@ constexpr auto make_linear(const X& x, Bias bias) {
         const Value w = builder.leaf(
             &rule<ParameterLeaf>, Joined<Name, "_weight">::value,
             Shape<Axis<'O', Out::size>, Axis<Contracted, extent_along<Contracted, typename X::shape>>...>::dims, dtype);
-        Value y = Dot::make(Dot::nt, x.value(), w, Out::letter);
+        constexpr Dims layer = Layer::shape::dims;
+        char letters[max_rank + 1]{};
+        for (int i = 0; i < layer.rank; ++i) {
+          letters[i] = layer.letters[i];
+        }
+        const Contract::Form form{0, sizeof...(Contracted), false, true};
+        const auto last = in_order<typename OrderLike<ContractedLast<typename X::shape, Kept, Contracted...>>::type>(x);
+        Value y = Contract::make(form, last.value(), w, letters);
         if (bias == Bias::yes) {
           y = y + builder.leaf(&rule<ParameterLeaf>, Joined<Name, "_bias">::value, Shape<Out>::dims, dtype);
         }
@@ -125,8 +128,9 @@ constexpr auto make_linear(const X& x, Bias bias) {
 
 } // namespace detail
 
-/// y = x W^T + b over the axis that `Out` replaces: `linear<"fc1", C<128>>(x)` contracts the axis C of x, which must be
-/// its last. Parameters: NAME_weight of shape (O, C), NAME_bias of shape (Out).
+/// y = x W^T + b over the axis that `Out` replaces: `linear<"fc1", C<128>>(x)` contracts the axis C of x; the new one
+/// is the last of the result. (Axes to contract that are not the last of x are moved there first.) Parameters:
+/// NAME_weight of shape (O, C), NAME_bias of shape (Out).
 template <FixedString Name, class Out, class X>
 constexpr auto linear(const X& x, Bias bias = Bias::yes) {
   using S = detail::shape_or_scalar<X>;
@@ -140,13 +144,11 @@ constexpr auto linear(const X& x, Bias bias = Bias::yes) {
   static_assert(
       broken != detail::LinearRule::present || detail::operand_has_axis<detail::linear_text, Out::letter, S>,
       "linear: the operand has no axis of the letter to contract; it replaces the axis that its output names");
-  static_assert(broken != detail::LinearRule::last || detail::axes_are_the_last<detail::linear_text, S, Out::letter>,
-                "linear: the contracted axis must be the last one of the operand");
   return detail::make_linear<Name, Out, Out::letter>(x, bias);
 }
 
-/// The same over several trailing axes, named in order: `linear<"fc1", C<10>, 'C', 'H', 'W'>(x)`. NAME_weight has the
-/// shape (O, C, H, W).
+/// The same over several axes, named in the order that the weight has: `linear<"fc1", C<10>, 'C', 'H', 'W'>(x)`.
+/// NAME_weight has the shape (O, C, H, W).
 template <FixedString Name, class Out, char First, char... Rest, class X>
 constexpr auto linear(const X& x, Bias bias = Bias::yes) {
   using S = detail::shape_or_scalar<X>;
@@ -159,8 +161,8 @@ constexpr auto linear(const X& x, Bias bias = Bias::yes) {
   static_assert(broken != detail::LinearRule::present ||
                     detail::operand_has_axes<detail::linear_text, S, First, Rest...>,
                 "linear: the operand has no axis of a letter to contract");
-  static_assert(broken != detail::LinearRule::last || detail::axes_are_the_last<detail::linear_text, S, First, Rest...>,
-                "linear: the contracted axes must be the last ones of the operand, in order");
+  static_assert(broken != detail::LinearRule::twice || detail::axes_are_named_once<detail::linear_text, First, Rest...>,
+                "linear: an axis to contract is named twice");
   static_assert(broken != detail::LinearRule::output || detail::axis_is_new<detail::linear_text, Out::letter, S>,
                 "linear: the operand already has the axis that the output names; give the output another letter");
   return detail::make_linear<Name, Out, First, Rest...>(x, bias);

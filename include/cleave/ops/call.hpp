@@ -29,6 +29,20 @@ struct Named {
 template <char... Letters>
 using Along = Named<0, Letters...>;
 
+/// The same, and numbers: bounds, sizes, counts.
+template <class Axes, extent... Numbers>
+struct Numbered {
+  static_assert(sizeof...(Numbers) <= max_rank, "attributes: an operation has at most 6 numbers");
+  static constexpr Attributes attributes = [] {
+    Attributes made = Axes::attributes;
+    const extent numbers[] = {Numbers..., 0};
+    for (std::size_t i = 0; i < sizeof...(Numbers) && i < max_rank; ++i) {
+      made.extents[i] = numbers[i];
+    }
+    return made;
+  }();
+};
+
 /// What is wrong with the operands of an operation before its own rule is asked.
 enum class CallMisuse : unsigned char {
   none,
@@ -51,6 +65,28 @@ template <class Found>
 inline constexpr bool accepted = false;
 template <>
 inline constexpr bool accepted<void> = true;
+
+/// Whether a call keeps a rule that has a sentence of its own; and whether it is accepted, or refused by one of those.
+template <Rule Asked, class Found>
+inline constexpr bool call_keeps = true;
+template <Rule Asked, class Op, class Axis, class Left, class Right>
+inline constexpr bool call_keeps<Asked, wrong<Asked, Op, Axis, Left, Right>> = false;
+template <class Found, Rule... Said>
+inline constexpr bool accepted_besides = accepted<Found> || !(call_keeps<Said, Found> && ...);
+
+/// A fault as the type that messages print; void where there is none.
+template <class Holder, bool Broken = static_cast<bool>(Holder::fault)>
+struct LiftRefusal {
+  template <Rule Rules, class Name, class User, class Where, class Left, class Right>
+  static wrong<Rules, Name, Where, Left, Right> spell(const found<Rules, Name, User, Where, Left, Right>*);
+  using type = decltype(spell(static_cast<const typename LiftFault<Holder>::type*>(nullptr)));
+};
+template <class Holder>
+struct LiftRefusal<Holder, false> {
+  using type = void;
+};
+template <class Holder>
+using lifted_refusal = typename LiftRefusal<Holder>::type;
 
 template <class X>
 constexpr Node node_of() {
@@ -96,6 +132,7 @@ constexpr Inferred infer_call() {
     Inference at;
     at.operand_count = sizeof...(X);
     at.attributes = At::attributes;
+    at.in_graph = (symbol_operand<X> || ...);
     for (int i = 0; i < at.operand_count; ++i) {
       at.operands[i] = &operands[i];
     }
@@ -135,14 +172,50 @@ struct Call {
     using type = void;
   };
   template <class Self>
-  struct Reason<CallMisuse::rule_is_broken, Self> {
-    template <Rule Broken, class Name, class User, class Where, class Left, class Right>
-    static wrong<Broken, Name, Where, Left, Right> spell(const found<Broken, Name, User, Where, Left, Right>*);
-    using type = decltype(spell(static_cast<const typename LiftFault<Self>::type*>(nullptr)));
-  };
+  struct Reason<CallMisuse::rule_is_broken, Self> : LiftRefusal<Self> {};
   /// void where the call is legal, or was refused before.
   using found_wrong = typename Reason<misuse, Call>::type;
 };
+
+/// A call of several operations, judged by a function of the operands' types instead of one operation's rule:
+/// `Judge::judge<X...>()`.
+template <class Judge, class... X>
+struct Judged {
+  static constexpr CallMisuse operands = judge_operands<X...>();
+  static constexpr Fault make() {
+    if constexpr (operands == CallMisuse::none) {
+      return Judge::template judge<X...>();
+    } else {
+      return {};
+    }
+  }
+  static constexpr Fault fault = make();
+  static constexpr bool is_legal = operands == CallMisuse::none && !fault;
+
+  template <CallMisuse Why, class Self>
+  struct Reason {
+    using device = Agreement<typename facts<X>::device...>;
+    using type = wrong<Why, text<>, axis<'\0'>, typename device::left, typename device::right>;
+  };
+  template <class Self>
+  struct Reason<CallMisuse::known_before, Self> {
+    using type = void;
+  };
+  template <class Self>
+  struct Reason<CallMisuse::none, Self> : LiftRefusal<Self> {};
+  /// void where the call is legal, or was refused before.
+  using found_wrong = typename Reason<operands, Judged>::type;
+};
+
+/// In place of a result that was refused in words.
+template <class... X>
+constexpr auto refused_call(const X&... x) {
+  if constexpr ((symbol_operand<X> || ...)) {
+    return first_symbol(x...).refused();
+  } else {
+    return Refused{};
+  }
+}
 
 /// An operand's elements one after another: itself, or a copy.
 template <class X>
@@ -220,6 +293,16 @@ constexpr auto call(const X&... x)
   requires(operand<X> || ...)
 {
   return call<Op, At>(At::attributes, x...);
+}
+
+/// One of several arguments.
+template <int Index, class First, class... Rest>
+constexpr const auto& nth(const First& first, const Rest&... rest) {
+  if constexpr (Index == 0) {
+    return first;
+  } else {
+    return nth<Index - 1>(rest...);
+  }
 }
 
 /// Appends `Op` on values of one graph: what derivatives are written with.

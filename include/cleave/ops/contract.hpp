@@ -1,88 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cleave/ops/elementwise.hpp>
+#include <cleave/ops/call.hpp>
 #include <cleave/ops/kernels.hpp>
+
+namespace cleave::kernels {
+
+/// Matrix products, one for each index of the batch: result [batch][m][n] of a [batch][m][k] and b [batch][k][n].
+/// sizes = {batch, m, n, k}; bit 0 of masks[0]: a is [batch][k][m], bit 1: b is [batch][n][k].
+template <class T>
+void contract(std::byte* const* arenas, const KernelArguments& call);
+extern template void contract<float>(std::byte* const*, const KernelArguments&);
+extern template void contract<double>(std::byte* const*, const KernelArguments&);
+
+} // namespace cleave::kernels
 
 namespace cleave {
 
-/// Matrix products over named axes. `attributes.flags` says which operand is transposed:
-///   nt: a[rows..., k...] b[o, k...] -> [rows..., letter]     a layer's forward pass
-///   nn: a[rows..., o]    b[o, k...] -> [rows..., k...]       its data gradient
-///   tn: a[rows..., o]    b[rows..., k...] -> [letter, k...]  its weight gradient
-/// `attributes.letters[0]` names the new axis of nt and tn. The three are closed under differentiation.
-struct Dot : OpDefaults {
-  static constexpr FixedString name = "dot";
+/// A matrix product of groups of axes: result [batch...][rows...][columns...] of a [batch...][rows...][k...] and
+/// b [batch...][k...][columns...]; either may have its last two groups the other way round. Groups may be empty. Axes
+/// of k meet by position, so that a layer's output may have the letter of its input; `letters` are the result's.
+struct Contract : OpDefaults {
+  static constexpr FixedString name = "contract";
   static constexpr OpKind kind = OpKind::kernel;
   static constexpr Linearity linearity = Linearity::each;
-  enum Form : unsigned char { nt, nn, tn };
 
-  static constexpr Value make(Form form, Value a, Value b, char letter = '\0') {
+  /// How many axes belong to the batch and to k; the other groups are what is left.
+  struct Form {
+    int batch = 0;
+    int contracted = 0;
+    bool transpose_a = false;
+    bool transpose_b = false;
+
+    [[nodiscard]] constexpr int flags() const {
+      return batch | contracted << 4 | (transpose_a ? 256 : 0) | (transpose_b ? 512 : 0);
+    }
+    static constexpr Form of(const Attributes& attributes) {
+      const int flags = attributes.flags;
+      return {flags & 15, (flags >> 4) & 15, (flags & 256) != 0, (flags & 512) != 0};
+    }
+  };
+
+  static constexpr Value make(const Form& form, Value a, Value b, const char* letters) {
     Attributes attributes;
-    attributes.flags = form;
-    attributes.letters[0] = letter;
-    const Id operands[] = {a.id, b.id};
-    return a.builder->apply(&rule<Dot>, attributes, operands, 2);
+    attributes.flags = form.flags();
+    for (int i = 0; i < max_rank && letters[i] != '\0'; ++i) {
+      attributes.letters[i] = letters[i];
+    }
+    return detail::append<Contract>(attributes, a, b);
   }
 
   static constexpr void infer(Inference& at) {
     const Dims& a = at.operands[0]->dims;
     const Dims& b = at.operands[1]->dims;
-    const int contracted = b.rank - 1;
+    const Groups in(Form::of(at.attributes), a, b);
     detail::infer_dtype(at);
-    bool fits = a.rank >= 1 && b.rank >= 1;
-    switch (at.attributes.flags) {
-    case nt:
-      fits = fits && a.rank >= contracted;
-      for (int i = 0; fits && i < contracted; ++i) {
-        const int j = a.rank - contracted + i;
-        fits = a.letters[j] == b.letters[i + 1] && a.extents[j] == b.extents[i + 1];
-      }
-      for (int i = 0; fits && i < a.rank - contracted; ++i) {
-        at.dims.push_back(a.letters[i], a.extents[i]);
-      }
-      at.dims.push_back(at.attributes.letters[0], b.extents[0]);
-      break;
-    case nn:
-      fits = fits && a.extents[a.rank - 1] == b.extents[0];
-      for (int i = 0; fits && i < a.rank - 1; ++i) {
-        at.dims.push_back(a.letters[i], a.extents[i]);
-      }
-      for (int i = 1; fits && i < b.rank; ++i) {
-        at.dims.push_back(b.letters[i], b.extents[i]);
-      }
-      break;
-    default:
-      fits = fits && b.rank >= a.rank - 1;
-      for (int i = 0; fits && i < a.rank - 1; ++i) {
-        fits = a.letters[i] == b.letters[i] && a.extents[i] == b.extents[i];
-      }
-      at.dims.push_back(at.attributes.letters[0], a.extents[a.rank - 1]);
-      for (int i = a.rank - 1; fits && i < b.rank; ++i) {
-        at.dims.push_back(b.letters[i], b.extents[i]);
-      }
+    if (in.rows < 0 || in.columns < 0) {
+      at.fault = {Rule::shapes_differ, "", "", '\0', a, b};
+      return;
     }
-    if (!fits) {
-      at.fault = {Rule::contraction_order, "", "", '\0', a, b};
+    const auto meet = [&](int i, int j, bool by_name) {
+      const bool named = !by_name || a.letters[i] == b.letters[j];
+      if (!at.fault && (!named || a.extents[i] != b.extents[j])) {
+        at.fault = {named ? Rule::extents_differ : Rule::shapes_differ, "", "", a.letters[i], a, b};
+      }
+    };
+    const auto give = [&](const Dims& from, int i) {
+      const char letter = at.attributes.letters[at.dims.rank < max_rank ? at.dims.rank : 0];
+      if (at.dims.rank == max_rank || letter == '\0' || at.dims.has(letter)) {
+        at.fault = {at.dims.rank == max_rank ? Rule::axes_too_many : Rule::axis_named_twice, "", "", letter, a, b};
+      } else {
+        at.dims.push_back(letter, from.extents[i]);
+      }
+    };
+    for (int i = 0; i < in.form.batch; ++i) {
+      meet(i, i, true);
+      give(a, i);
+    }
+    for (int i = 0; i < in.form.contracted; ++i) {
+      meet(in.inner_of_a() + i, in.inner_of_b() + i, false);
+    }
+    for (int i = 0; i < in.rows; ++i) {
+      give(a, in.rows_of_a() + i);
+    }
+    for (int i = 0; i < in.columns; ++i) {
+      give(b, in.columns_of_b() + i);
     }
   }
 
+  // Each derivative is again a product of the same three groups.
   static constexpr Cotangents vjp(const Vjp& at) {
     const Value a = at.x(0);
     const Value b = at.x(1);
-    const Dims da = at.dims_of_x(0);
-    const char last = da.letters[da.rank - 1];
-    const char first_of_b = at.dims_of_x(1).letters[0];
-    switch (at.node.attributes.flags) {
-    case nt:
-      return {make(nn, at.dy, b), make(tn, at.dy, a, first_of_b)};
-    case nn:
-      return {make(nt, at.dy, b, last), make(tn, a, at.dy, first_of_b)};
-    default:
-      return {make(nt, b, at.dy, last), make(nn, a, at.dy)};
+    const Dims of_a = at.dims_of_x(0);
+    const Dims of_b = at.dims_of_x(1);
+    const Groups in(Form::of(at.node.attributes), of_a, of_b);
+    const Form& form = in.form;
+    char letters_a[max_rank + 1]{};
+    char letters_b[max_rank + 1]{};
+    for (int i = 0; i < max_rank; ++i) {
+      letters_a[i] = i < of_a.rank ? of_a.letters[i] : '\0';
+      letters_b[i] = i < of_b.rank ? of_b.letters[i] : '\0';
     }
+    const Value da = form.transpose_a ? make({form.batch, in.columns, form.transpose_b, true}, b, at.dy, letters_a)
+                                      : make({form.batch, in.columns, false, !form.transpose_b}, at.dy, b, letters_a);
+    const Value db = form.transpose_b ? make({form.batch, in.rows, true, form.transpose_a}, at.dy, a, letters_b)
+                                      : make({form.batch, in.rows, !form.transpose_a, false}, a, at.dy, letters_b);
+    return {da, db};
   }
 
+  // Over the batch axis, both operands sharded, the result is a partial sum.
   static constexpr Placed place(const PlaceRequest& at) {
     const Placement a = at.operand(0);
     const Placement b = at.operand(1);
@@ -90,48 +117,59 @@ struct Dot : OpDefaults {
       const Placement other = a == Placement::partial ? b : a;
       return {Placement::partial, other == Placement::replicated ? Rule::none : Rule::nonlinear_partial};
     }
-    if (at.at().attributes.flags == tn) {
-      const bool over_batch = at.dims_of_operand(0).has(batch_axis);
-      if (a != b) {
-        return {Placement::partial, Rule::batch_axis_mixed};
-      }
-      return {a == Placement::sharded && over_batch ? Placement::partial : a, Rule::none};
+    const Groups in(Form::of(at.at().attributes), at.dims_of_operand(0), at.dims_of_operand(1));
+    const int row_a = at.dims_of_operand(0).index_of(batch_axis);
+    const int row_b = at.dims_of_operand(1).index_of(batch_axis);
+    const bool inner_a = row_a >= in.inner_of_a() && row_a < in.inner_of_a() + in.form.contracted;
+    const bool inner_b = row_b >= in.inner_of_b() && row_b < in.inner_of_b() + in.form.contracted;
+    if (inner_a || inner_b) {
+      const bool meet = inner_a && inner_b && row_a - in.inner_of_a() == row_b - in.inner_of_b();
+      return {Placement::partial, meet ? Rule::none : Rule::batch_axis_mixed};
     }
-    const bool contracts_rows = at.dims_of_operand(0).has(batch_axis) && !at.at().dims.has(batch_axis);
-    return {a, b == Placement::replicated && !contracts_rows ? Rule::none : Rule::batch_axis_mixed};
+    const Placement kept = a == Placement::per_device || b == Placement::replicated ? a : b;
+    const bool apart = row_a >= 0 && row_b >= 0 && (row_a != row_b || row_a >= in.form.batch);
+    return {kept, apart ? Rule::batch_axis_mixed : Rule::none};
   }
 
   static constexpr KernelCall lower(const GraphView& graph, Id id) {
     const Node& node = graph[id];
     const Dims& a = graph[node.operands[0]].dims;
     const Dims& b = graph[node.operands[1]].dims;
+    const Groups in(Form::of(node.attributes), a, b);
     KernelCall call;
-    const bool wide = node.dtype == DType::f64;
-    switch (node.attributes.flags) {
-    case nt:
-      call.sizes[1] = b.extents[0];
-      call.sizes[2] = b.size() / b.extents[0];
-      call.sizes[0] = a.size() / call.sizes[2];
-      call.kernel = wide ? &kernels::gemm_nt<double> : &kernels::gemm_nt<float>;
-      break;
-    case nn:
-      call.sizes[2] = b.extents[0];
-      call.sizes[1] = b.size() / b.extents[0];
-      call.sizes[0] = a.size() / call.sizes[2];
-      call.kernel = wide ? &kernels::gemm_nn<double> : &kernels::gemm_nn<float>;
-      break;
-    default:
-      call.sizes[0] = a.extents[a.rank - 1];
-      call.sizes[2] = a.size() / call.sizes[0];
-      call.sizes[1] = b.size() / call.sizes[2];
-      call.kernel = wide ? &kernels::gemm_tn<double> : &kernels::gemm_tn<float>;
-    }
+    call.kernel = detail::pick_kernel(node.dtype, &kernels::contract<float>, &kernels::contract<double>);
+    call.sizes[0] = product(a, 0, in.form.batch);
+    call.sizes[1] = product(a, in.rows_of_a(), in.rows);
+    call.sizes[2] = product(b, in.columns_of_b(), in.columns);
+    call.sizes[3] = product(a, in.inner_of_a(), in.form.contracted);
+    call.masks[0] = static_cast<std::uint8_t>((in.form.transpose_a ? 1 : 0) | (in.form.transpose_b ? 2 : 0));
     return call;
   }
   static constexpr double count_flops(const GraphView& graph, Id id) {
     const KernelCall call = lower(graph, id);
     return 2. * static_cast<double>(call.sizes[0]) * static_cast<double>(call.sizes[1]) *
-           static_cast<double>(call.sizes[2]);
+           static_cast<double>(call.sizes[2]) * static_cast<double>(call.sizes[3]);
+  }
+
+private:
+  /// Where each group begins.
+  struct Groups {
+    Form form;
+    int rows;
+    int columns;
+    constexpr Groups(const Form& of, const Dims& a, const Dims& b)
+        : form(of), rows(a.rank - of.batch - of.contracted), columns(b.rank - of.batch - of.contracted) {}
+    [[nodiscard]] constexpr int rows_of_a() const { return form.batch + (form.transpose_a ? form.contracted : 0); }
+    [[nodiscard]] constexpr int inner_of_a() const { return form.batch + (form.transpose_a ? 0 : rows); }
+    [[nodiscard]] constexpr int columns_of_b() const { return form.batch + (form.transpose_b ? 0 : form.contracted); }
+    [[nodiscard]] constexpr int inner_of_b() const { return form.batch + (form.transpose_b ? columns : 0); }
+  };
+  static constexpr extent product(const Dims& dims, int first, int count) {
+    extent all = 1;
+    for (int i = first; i < first + count; ++i) {
+      all *= dims.extents[i];
+    }
+    return all;
   }
 };
 

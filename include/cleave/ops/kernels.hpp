@@ -15,11 +15,6 @@ void gemm_nt(std::byte* const* arenas, const KernelArguments& call); ///< a (m x
 template <class T>
 void gemm_tn(std::byte* const* arenas, const KernelArguments& call); ///< a (k x m) transposed times b (k x n)
 
-/// Sum over some axes. sizes = {loops, extents...}; bit i of masks[0]: loop i is summed over. Sums run in one fixed
-/// order, whatever the hardware.
-template <class T>
-void reduce_sum(std::byte* const* arenas, const KernelArguments& call);
-
 // Rows along an axis: sizes = {outer, classes, inner}, element c of a row lies c * inner behind its first.
 
 /// softmax of numbers[0] * x. A row of -inf gives zeros.
@@ -70,8 +65,6 @@ extern template void gemm_nt<float>(std::byte* const*, const KernelArguments&);
 extern template void gemm_nt<double>(std::byte* const*, const KernelArguments&);
 extern template void gemm_tn<float>(std::byte* const*, const KernelArguments&);
 extern template void gemm_tn<double>(std::byte* const*, const KernelArguments&);
-extern template void reduce_sum<float>(std::byte* const*, const KernelArguments&);
-extern template void reduce_sum<double>(std::byte* const*, const KernelArguments&);
 extern template void softmax<float>(std::byte* const*, const KernelArguments&);
 extern template void softmax<double>(std::byte* const*, const KernelArguments&);
 extern template void log_softmax<float>(std::byte* const*, const KernelArguments&);
@@ -99,6 +92,22 @@ namespace cleave::detail {
 /// One of two instantiations, by element type.
 constexpr Kernel pick_kernel(DType type, Kernel for_float, Kernel for_double) {
   return type == DType::f64 ? for_double : for_float;
+}
+/// One of five.
+constexpr Kernel pick_kernel(DType type, Kernel f32, Kernel f64, Kernel i32, Kernel i64, Kernel u8) {
+  switch (type) {
+  case DType::f32:
+    return f32;
+  case DType::f64:
+    return f64;
+  case DType::i32:
+    return i32;
+  case DType::i64:
+    return i64;
+  case DType::u8:
+    break;
+  }
+  return u8;
 }
 
 } // namespace cleave::detail

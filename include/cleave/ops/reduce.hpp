@@ -3,26 +3,20 @@
 
 #include <cleave/ops/call.hpp>
 #include <cleave/ops/elementwise.hpp>
-#include <cleave/ops/kernels.hpp>
+#include <cleave/ops/reduce_op.hpp>
 
 namespace cleave {
 
-/// Sum over the axes in `attributes.letters`. Over the batch axis the result is a partial sum on each device.
+/// Sum over the axes in `attributes.letters`. Over the batch axis the result is a partial sum on each device. Of
+/// integers, an i64.
 struct Sum : OpDefaults {
   static constexpr FixedString name = "sum";
   static constexpr OpKind kind = OpKind::kernel;
   static constexpr Linearity linearity = Linearity::joint;
 
   static constexpr void infer(Inference& at) {
-    at.dims = at.operands[0]->dims;
-    detail::infer_dtype(at);
-    for (const char letter : at.attributes.letters) {
-      if (letter != '\0' && !at.dims.has(letter)) {
-        const bool twice = at.operands[0]->dims.has(letter);
-        at.fault = {twice ? Rule::axis_named_twice : Rule::axis_absent, "", "", letter, at.operands[0]->dims, {}};
-      }
-      at.dims = at.dims.without(letter);
-    }
+    detail::infer_reduced(at);
+    at.dtype = is_floating(at.dtype) ? at.dtype : DType::i64;
   }
   // Differentiation spreads a cotangent along axes the operand has and it lacks.
   static constexpr Cotangents vjp(const Vjp& at) { return {at.dy}; }
@@ -31,28 +25,33 @@ struct Sum : OpDefaults {
     const bool over_batch = at.dims_of_operand(0).has(batch_axis) && !at.at().dims.has(batch_axis);
     return {x == Placement::sharded && over_batch ? Placement::partial : x, Rule::none};
   }
-  static constexpr KernelCall lower(const GraphView& graph, Id id) {
-    const Node& node = graph[id];
-    const Dims& from = graph[node.operands[0]].dims;
-    KernelCall call;
-    call.kernel = detail::pick_kernel(node.dtype, &kernels::reduce_sum<float>, &kernels::reduce_sum<double>);
-    int loops = 0;
-    bool previous = false;
-    for (int i = 0; i < from.rank; ++i) {
-      const bool summed = !node.dims.has(from.letters[i]);
-      if (loops > 0 && summed == previous) {
-        call.sizes[loops] *= from.extents[i];
-        continue;
-      }
-      call.masks[0] = static_cast<std::uint8_t>(call.masks[0] | (summed ? 1U << static_cast<unsigned>(loops) : 0U));
-      call.sizes[++loops] = from.extents[i];
-      previous = summed;
-    }
-    call.sizes[0] = loops;
-    return call;
+  static constexpr Kernel kernel(DType type) {
+    return detail::pick_kernel(type, &kernels::reduce_sum<float>, &kernels::reduce_sum<double>,
+                               &kernels::reduce_sum<std::int32_t>, &kernels::reduce_sum<std::int64_t>,
+                               &kernels::reduce_sum<std::uint8_t>);
   }
-  static constexpr double count_flops(const GraphView& graph, Id id) {
-    return static_cast<double>(graph[graph[id].operands[0]].dims.size());
+  static constexpr KernelCall lower(const GraphView& graph, Id id) {
+    return detail::reduce_loops(graph, id).call(kernel(graph[graph[id].operands[0]].dtype));
+  }
+  static constexpr double (*count_flops)(const GraphView&, Id) = &detail::elements_of_operand;
+};
+
+/// Sum in which NaN counts as 0.
+struct NanSum : Sum {
+  static constexpr FixedString name = "nansum";
+  static constexpr Linearity linearity = Linearity::none;
+
+  static constexpr void infer(Inference& at) {
+    detail::infer_reduced(at);
+    detail::expect_floating(at);
+  }
+  static constexpr Cotangents vjp(const Vjp& at) { return {at.dy * (1 - Value::apply<NotEqual>(at.x(0), at.x(0)))}; }
+  static constexpr Placed place(const PlaceRequest& at) {
+    return at.operand(0) == Placement::partial ? Placed{Placement::partial, Rule::nonlinear_partial} : Sum::place(at);
+  }
+  static constexpr KernelCall lower(const GraphView& graph, Id id) {
+    return detail::reduce_loops(graph, id).call(
+        detail::pick_kernel(graph[id].dtype, &kernels::reduce_nansum<float>, &kernels::reduce_nansum<double>));
   }
 };
 
@@ -138,26 +137,15 @@ constexpr Value mean_over(Value x, const char* letters) {
   return over_batch ? Value::apply<BatchMean>(total, batch_rows(*x.builder, dtype)) : total;
 }
 
-/// The axes a reduction runs over: those named, or all where none is.
-template <class S, class Positions = std::make_index_sequence<static_cast<std::size_t>(S::rank)>>
-struct AllAxes;
-template <class S, std::size_t... I>
-struct AllAxes<S, std::index_sequence<I...>> {
-  using type = Along<S::dims.letters[I]...>;
-};
-template <class X, char... Letters>
-struct ReducedAxes {
-  using type = Along<Letters...>;
-};
-template <class X>
-struct ReducedAxes<X> : AllAxes<typename facts<X>::shape> {};
-template <class X, char... Letters>
-using reduced_axes = typename ReducedAxes<X, Letters...>::type;
+template <class Op, class T>
+concept elements_have_fractions = std::is_floating_point_v<T>;
 
 } // namespace detail
 
 /// Sum over named axes, `sum<N>(x)`, `sum<N, C>(x)`, or over all, `sum(x)`. Of a model's symbol, a sum over N is a
-/// partial sum on each device until it is merged. Errors while compiling: an axis absent or named twice.
+/// partial sum on each device until it is merged. Integers are summed as std::int64_t. Axes that a sum lacks come back
+/// by name where it meets its operand, `x / sum<C>(x)`; insert_axis gives one of 1 element. Errors while compiling: an
+/// axis absent or named twice.
 template <template <extent> class... Names, class X>
 constexpr auto sum(const X& x) {
   using Axes = detail::reduced_axes<X, Names<1>::letter...>;
@@ -167,16 +155,34 @@ constexpr auto sum(const X& x) {
   return detail::call<Sum, Axes>(Axes::attributes, x);
 }
 
+/// The sum of all elements that are not NaN, over named axes or all. Errors as `sum`, and integers.
+template <template <extent> class... Names, class X>
+constexpr auto nansum(const X& x) {
+  using Axes = detail::reduced_axes<X, Names<1>::letter...>;
+  static_assert(detail::no_operand_is_partial<text<'n', 'a', 'n', 's', 'u', 'm'>, X>,
+                "nansum: the value " CLEAVE_IS_PARTIAL);
+  static_assert(
+      detail::accepted<refusal_of<NanSum, Axes, X>>,
+      "nansum: expects a tensor of floating numbers, or a model's symbol, that has the axes to sum over, each "
+      "named once");
+  return detail::call<NanSum, Axes>(Axes::attributes, x);
+}
+
 /// Mean over named axes, or over all; of a model's symbol, over N it is the mean over the whole batch, on all devices.
 /// Errors while compiling: an axis absent or named twice.
 template <template <extent> class... Names, class X>
 constexpr auto mean(const X& x) {
   using Axes = detail::reduced_axes<X, Names<1>::letter...>;
   using C = detail::Call<Sum, Axes, X>;
+  constexpr bool has_mean = detail::elements_have_fractions<void, typename C::element>;
   static_assert(detail::no_operand_is_partial<text<'m', 'e', 'a', 'n'>, X>, "mean: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::accepted<refusal_of<Sum, Axes, X>>,
                 "mean: expects a tensor, or a model's symbol, that has the axes to average over, each named once");
-  if constexpr (C::is_legal && C::is_symbolic) {
+  static_assert(!C::is_legal || detail::elements_have_fractions<text<'m', 'e', 'a', 'n'>, typename C::element>,
+                "mean: integers have no mean among them; convert them with cast<float> or cast<double> first");
+  if constexpr (C::is_legal && !has_mean) {
+    return Refused{};
+  } else if constexpr (C::is_legal && C::is_symbolic) {
     return x.template retyped<typename C::shape>(detail::mean_over(x.value(), Axes::attributes.letters));
   } else if constexpr (C::is_legal) {
     constexpr extent count = X::shape::size / C::shape::size;
@@ -185,6 +191,7 @@ constexpr auto mean(const X& x) {
     return detail::call<Sum, Axes>(Axes::attributes, x);
   }
 }
+
 } // namespace cleave
 
 CLEAVE_OP(cleave::BatchMean)

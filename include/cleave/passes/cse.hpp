@@ -30,6 +30,9 @@ constexpr unsigned hash_node(const Node& node) {
   for (const char letter : node.attributes.letters) {
     mix(static_cast<unsigned char>(letter));
   }
+  for (const extent number : node.attributes.extents) {
+    mix(static_cast<unsigned>(number));
+  }
   if (node.op->kind == OpKind::leaf) {
     mix(hash_text(node.name));
   }

@@ -15,8 +15,8 @@ struct TwoLayers {
   constexpr auto operator()(auto x) const { return cleave::linear<"fc2", C<2>>(tanh(cleave::linear<"fc1", C<7>>(x))); }
 };
 
-TEST_CASE("dot keeps the laws of an operation inside a linear layer", "[ops][law]") {
-  law::check<cleave::Dot, LinearWithoutBias, 1>(-1, 1);
+TEST_CASE("contract keeps the laws of an operation inside a linear layer", "[ops][law]") {
+  law::check<cleave::Contract, LinearWithoutBias, 1>(-1, 1);
 }
 
 TEST_CASE("linear is differentiated as it is computed", "[ops][law]") {

@@ -18,8 +18,8 @@ struct SharedWeight {
   static constexpr void trace(cleave::Builder& b) {
     const cleave::Value x = b.leaf(&cleave::rule<cleave::InputLeaf>, "x", X::dims, cleave::DType::f64);
     const cleave::Value w = b.leaf(&cleave::rule<cleave::ParameterLeaf>, "w", W::dims, cleave::DType::f64);
-    const cleave::Value h = cleave::Value::apply<cleave::Tanh>(cleave::Dot::make(cleave::Dot::nt, x, w, 'C'));
-    const cleave::Value y = cleave::Dot::make(cleave::Dot::nt, h, w, 'C');
+    const cleave::Value h = cleave::Value::apply<cleave::Tanh>(cleave::Contract::make({0, 1, false, true}, x, w, "NC"));
+    const cleave::Value y = cleave::Contract::make({0, 1, false, true}, h, w, "NC");
     b.output(cleave::Value::apply<cleave::BlockGrad>(y).id);
     b.output(cleave::detail::sum_over(y * y, "NC").id);
   }

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// The walk that all reductions share. The innermost loop is a run of neighbours: if it is reduced, each result is made
+// from rows (lanes that are joined at the end); if it is kept, a chunk of results is made at once, row under row.
+#pragma once
+
+#include <cleave/ops/reduce_op.hpp>
+
+#include <algorithm>
+
+namespace cleave::kernels {
+
+struct ReducedLoop {
+  extent count;
+  extent stride;
+};
+
+struct ReducePlan {
+  ReducedLoop kept[max_rank + 1];
+  ReducedLoop reduced[max_rank + 1];
+  int kept_count = 0; // both without the run
+  int reduced_count = 0;
+  extent run = 1;
+  bool run_is_reduced = true;
+
+  explicit ReducePlan(const KernelArguments& call) {
+    const int loops = static_cast<int>(call.sizes[0]);
+    extent stride = 1;
+    ReducedLoop all[max_rank + 1]{};
+    for (int i = loops - 1; i >= 0; --i) {
+      all[i] = {call.sizes[1 + i], stride};
+      stride *= all[i].count;
+    }
+    const auto is_reduced = [&call](int i) { return ((call.masks[0] >> i) & 1) != 0; };
+    for (int i = 0; i + 1 < loops; ++i) {
+      if (is_reduced(i)) {
+        reduced[reduced_count++] = all[i];
+      } else {
+        kept[kept_count++] = all[i];
+      }
+    }
+    if (loops > 0) {
+      run = all[loops - 1].count;
+      run_is_reduced = is_reduced(loops - 1);
+    }
+  }
+};
+
+/// Calls `visit(offset)` at every position of nested loops, in row-major order.
+template <class Visit>
+void visit_loops(const ReducedLoop* loops, int count, extent offset, Visit& visit) {
+  if (count == 0) {
+    visit(offset);
+    return;
+  }
+  for (extent i = 0; i < loops[0].count; ++i) {
+    visit_loops(loops + 1, count - 1, offset + i * loops[0].stride, visit);
+  }
+}
+
+// Lanes of a row: enough independent chains to hide the latency of an add; fixed, so that the order of operations is
+// the same on every machine.
+inline constexpr extent lanes = 16;
+// Results made at once where the run is kept: their accumulators stay in the first-level cache.
+inline constexpr extent chunk = 512;
+
+/// A fold names `In`, `Out`, an accumulator `A`, and has start(), add(A, In), join(A, A), finish(A).
+template <class F>
+class Row {
+public:
+  Row() { std::fill_n(lane_, lanes, F::start()); }
+  void add(const typename F::In* x, extent count) {
+    extent i = 0;
+    for (; i + lanes <= count; i += lanes) {
+      for (extent l = 0; l < lanes; ++l) {
+        lane_[l] = F::add(lane_[l], x[i + l]);
+      }
+    }
+    for (extent l = 0; i < count; ++i, ++l) {
+      lane_[l] = F::add(lane_[l], x[i]);
+    }
+  }
+  [[nodiscard]] typename F::A total() {
+    for (extent width = lanes / 2; width > 0; width /= 2) {
+      for (extent l = 0; l < width; ++l) {
+        lane_[l] = F::join(lane_[l], lane_[l + width]);
+      }
+    }
+    return lane_[0];
+  }
+
+private:
+  typename F::A lane_[lanes];
+};
+
+template <class F>
+class Columns {
+public:
+  explicit Columns(extent width) : width_(width) { std::fill_n(at_, width, F::start()); }
+  /// `count` rows, `stride` apart; four at once, added one after the other.
+  void add(const typename F::In* x, extent count, extent stride) {
+    extent r = 0;
+    for (; r + 4 <= count; r += 4, x += 4 * stride) {
+      for (extent i = 0; i < width_; ++i) {
+        at_[i] = F::add(F::add(F::add(F::add(at_[i], x[i]), x[i + stride]), x[i + 2 * stride]), x[i + 3 * stride]);
+      }
+    }
+    for (; r < count; ++r, x += stride) {
+      for (extent i = 0; i < width_; ++i) {
+        at_[i] = F::add(at_[i], x[i]);
+      }
+    }
+  }
+  [[nodiscard]] const typename F::A& operator[](extent i) const { return at_[i]; }
+
+private:
+  typename F::A at_[chunk];
+  extent width_;
+};
+
+/// Calls `row(offset)` for every result, or `columns(offset, width)` for every chunk of results, in their order.
+template <class OnRow, class OnColumns>
+void each_result(const ReducePlan& plan, OnRow&& row, OnColumns&& columns) {
+  const auto visit = [&](extent offset) {
+    if (plan.run_is_reduced) {
+      row(offset);
+      return;
+    }
+    for (extent c = 0; c < plan.run; c += chunk) {
+      columns(offset + c, std::min(chunk, plan.run - c));
+    }
+  };
+  visit_loops(plan.kept, plan.kept_count, 0, visit);
+}
+
+/// Adds all rows of one result.
+template <class F>
+typename F::A fold_row(const ReducePlan& plan, const typename F::In* x) {
+  Row<F> row;
+  const auto add = [&](extent offset) { row.add(x + offset, plan.run); };
+  visit_loops(plan.reduced, plan.reduced_count, 0, add);
+  return row.total();
+}
+
+/// Adds all rows of a chunk of results.
+template <class F>
+void fold_columns(const ReducePlan& plan, const typename F::In* x, Columns<F>& columns) {
+  const int outer = plan.reduced_count - 1;
+  const ReducedLoop inner = outer < 0 ? ReducedLoop{1, 0} : plan.reduced[outer];
+  const auto add = [&](extent offset) { columns.add(x + offset, inner.count, inner.stride); };
+  visit_loops(plan.reduced, std::max(outer, 0), 0, add);
+}
+
+} // namespace cleave::kernels

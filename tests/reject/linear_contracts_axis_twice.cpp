@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: linear: an axis to contract is named twice
+#include <cleave/cleave.hpp>
+
+using cleave::axes::C, cleave::axes::K, cleave::axes::N;
+
+struct Model {
+  constexpr auto operator()(auto data) const {
+#ifdef CLEAVE_REJECT
+    return cleave::linear<"fc", K<4>, 'C', 'C'>(data); // wrong
+#else
+    return cleave::linear<"fc", K<4>, 'C'>(data);
+#endif
+  }
+};
+
+struct Job {
+  using model = Model;
+  using devices = cleave::Devices<cleave::Cpu<0>, cleave::Cpu<1>>;
+  using batches = cleave::Batches<8>;
+  using data = cleave::Inputs<cleave::Input<"data", float, N<cleave::batch>, C<12>>>;
+};
+
+void run(cleave::DataParallelGroup<Job>& group, const cleave::Batch<Job, 8>& rows) {
+  group.forward<cleave::Mode::evaluate>(rows);
+}

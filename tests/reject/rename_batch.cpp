@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: rename: the batch axis N stays as it is inside a model, with as many elements before it, since its rows lie
+// on different devices
+#include <cleave/cleave.hpp>
+
+using cleave::axes::B, cleave::axes::C, cleave::axes::N;
+
+struct Model {
+  constexpr auto operator()(auto data) const {
+#ifdef CLEAVE_REJECT
+    return cleave::rename<N, B>(data); // wrong
+#else
+    return cleave::rename<C, B>(data);
+#endif
+  }
+};
+
+struct Job {
+  using model = Model;
+  using devices = cleave::Devices<cleave::Cpu<0>, cleave::Cpu<1>>;
+  using batches = cleave::Batches<8>;
+  using data = cleave::Inputs<cleave::Input<"data", float, N<cleave::batch>, C<12>>>;
+};
+
+void run(cleave::DataParallelGroup<Job>& group, const cleave::Batch<Job, 8>& rows) {
+  group.forward<cleave::Mode::evaluate>(rows);
+}
