@@ -37,9 +37,9 @@ constexpr bool is_named(int kernel, const char* name) {
   return cleave::detail::same_text(table.kernels[kernel].name, name);
 }
 static_assert(table.count == 12);
-static_assert(is_named(0, "fwd.fc1.dot"));
+static_assert(is_named(0, "fwd.fc1.contract"));
 static_assert(is_named(1, "fwd.fc1.add+relu"));
-static_assert(is_named(2, "fwd.fc2.dot"));
+static_assert(is_named(2, "fwd.fc2.contract"));
 static_assert(table.kernels[0].flops == 2. * 4 * 5 * 3);
 static_assert(table.kernels[0].bytes_read == 4. * (4 * 3 + 5 * 3));
 static_assert(table.kernels[0].bytes_written == 4. * 4 * 5);
