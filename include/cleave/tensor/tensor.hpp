@@ -99,10 +99,10 @@ public:
       other.expect_elements("copy");
       if (!block_ || this->size() != other.size()) {
         Tensor copy(other);
-        static_cast<detail::Extents<S>&>(*this) = other;
+        static_cast<detail::Extents<S>&>(*this) = static_cast<const detail::Extents<S>&>(other);
         block_ = static_cast<detail::SharedBlock&&>(copy.block_);
       } else {
-        static_cast<detail::Extents<S>&>(*this) = other;
+        static_cast<detail::Extents<S>&>(*this) = static_cast<const detail::Extents<S>&>(other);
         copy_from(other);
       }
     }
@@ -112,7 +112,7 @@ public:
   Tensor& operator=(Tensor&& other) noexcept {
     if (this != &other) {
       const bool in_place = block_.is_shared() && other.block_ && this->size() == other.size();
-      static_cast<detail::Extents<S>&>(*this) = other;
+      static_cast<detail::Extents<S>&>(*this) = static_cast<const detail::Extents<S>&>(other);
       if (in_place) {
         copy_from(other);
         other.block_ = {};
