@@ -13,8 +13,14 @@ int main() {
 
   const auto activation = relu(x * 2.F + bias); // nothing is computed yet; bias is repeated along N, by name
   const cleave::Tensor y = activation;          // one pass over memory
-  const auto first_row = slice<N, 0, 1>(y);     // a view
+  const auto first_row = slice<N, 0, 1>(y);     // a view: no element is copied
+  const auto reversed = slice<C, -1, cleave::to_end, -1>(y);
 
-  std::cout << "y =\n" << y << "\nits first row =\n" << first_row << '\n';
-  std::cout << "joined along N =\n" << concat<N>(y, first_row) << '\n';
+  std::cout << "y =\n" << y << "\nits first row =\n" << first_row << "\nits columns in reverse order =\n" << reversed;
+  std::cout << "\ntransposed =\n" << transpose(y) << "\njoined along N =\n" << concat<N>(y, first_row) << '\n';
+
+  cleave::Tensor z = y;
+  slice<C, 0, 2>(z).assign(slice<C, 1, 3>(z)); // parts of one tensor may overlap: elements are read before they change
+  std::cout << "shifted =\n"
+            << to_string(z, {.header = true}) << "\nsame as before: " << (z == y ? "yes" : "no") << '\n';
 }

@@ -48,9 +48,9 @@ constexpr auto spell_shape(std::index_sequence<I...> /*axes*/) {
        layout_without_repetition<Name, has_no_letter_twice(Layout.data())>)                                            \
   RULE("shape_of: expects as many extents as the layout has letters",                                                  \
        one_extent_a_letter<Name, Layout.size(), sizeof...(Extents)>)
-template <class Name, FixedString Layout, extent... Extents>
+template <class Name, FixedString Layout, extent... Extents, bool Known = false>
 constexpr bool layout_is_right() {
-  return true CLEAVE_RULES(CLEAVE_CONJUNCT);
+  return !Known CLEAVE_RULES(CLEAVE_CONJUNCT);
 }
 /// `Name` spells the layout for messages.
 template <FixedString Layout, class Name, extent... Extents, bool Known = false>

@@ -32,7 +32,7 @@ constexpr Dims make_dims() {
 /// The product of the extents that are known, 2^63 - 1 where it is larger.
 template <class... Axes>
 constexpr extent count_elements() {
-  extent count = 1;
+  extent count = 1; // NOLINT(misc-const-correctness): an empty pack leaves it alone
   ((count = times(count, Axes::size > 0 ? Axes::size : 1)), ...);
   return count;
 }

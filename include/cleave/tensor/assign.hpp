@@ -80,6 +80,7 @@ inline ByteRange byte_range(const void* data, const Dims& dims, const extent* st
   extent low = 0;
   extent high = 1;
   for (int i = 0; i < dims.rank; ++i) {
+    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): it cannot read a class template's constants
     const extent reach = (dims.extents[i] - 1) * strides[i];
     (reach < 0 ? low : high) += reach;
   }
@@ -196,6 +197,7 @@ CLEAVE_JUDGE(assign, CLEAVE_RULES, class X, class T, class S, class D, class Fac
 
 template <class T, class S, class D, class St>
 template <operand X>
+// NOLINTNEXTLINE(modernize-use-nodiscard): it writes the elements
 const View<T, S, D, St>& View<T, S, D, St>::assign(const X& x) const {
   static_assert(!std::is_const_v<T>, "assign: this view only reads; take it from a tensor that is not const");
   static_assert(detail::no_element_twice<S, St>,
@@ -217,6 +219,7 @@ const View<T, S, D, St>& View<T, S, D, St>::assign(const X& x) const {
 
 template <class T, class S, class D, class St>
 template <detail::number Number>
+// NOLINTNEXTLINE(modernize-use-nodiscard): it writes the elements
 const View<T, S, D, St>& View<T, S, D, St>::fill(Number value) const {
   static_assert(!std::is_const_v<T>, "fill: this view only reads; take it from a tensor that is not const");
   static_assert(S::is_static, "fill: expects a view whose extents are all static");

@@ -12,12 +12,14 @@ namespace detail {
 /// it.
 constexpr extent elements_reached(const Dims& dims, const extent* strides) {
   extent last = 0;
+  // NOLINTBEGIN(clang-analyzer-core.UndefinedBinaryOperatorResult): it cannot read a class template's constants
   for (int i = 0; i < dims.rank; ++i) {
     if (dims.extents[i] > 1 && strides[i] < 0) {
       return -1;
     }
     last += (dims.extents[i] - 1) * strides[i];
   }
+  // NOLINTEND(clang-analyzer-core.UndefinedBinaryOperatorResult)
   return last + 1;
 }
 

@@ -88,7 +88,8 @@ template <class T, class A, class D = Cpu<0>>
 template <class T, class Rows, class Columns, class D = Cpu<0>>
 [[nodiscard]] Tensor<T, Shape<Rows, Columns>, D> eye() {
   Tensor<T, Shape<Rows, Columns>, D> x;
-  for (extent i = 0; i < Rows::size && i < Columns::size; ++i) {
+  constexpr extent shorter = Rows::size < Columns::size ? Rows::size : Columns::size;
+  for (extent i = 0; i < shorter; ++i) {
     x(i, i) = T(1);
   }
   return x;

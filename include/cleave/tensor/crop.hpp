@@ -8,6 +8,8 @@ namespace cleave {
 namespace detail {
 
 // Named rules for messages; `Op` is a text.
+template <class Op, class... To>
+concept names_axes = sizeof...(To) > 0 && only_axes<void, To...>;
 template <class Op, class S, class... To>
 concept all_axes_are_present = (S::dims.has(To::letter) && ...);
 template <class Op, class S, class... To>
@@ -52,7 +54,7 @@ constexpr char judge_crop() {
 #define CLEAVE_RULES(RULE)                                                                                             \
   CLEAVE_RULES_OF_VIEWS(RULE, "crop")                                                                                  \
   RULE("crop: expects axes with the extents that are to be left, such as crop<H<20>, W<20>>(x)",                       \
-       sizeof...(To) > 0 && only_axes<void, To...>)                                                                    \
+       names_axes<void, To...>)                                                                                        \
   RULE("crop: an axis is named twice", axes_make_a_shape<void, To...>)                                                 \
   RULE("crop: the shape has no axis of that letter", all_axes_are_present<void, S, To...>)                             \
   RULE("crop: the axis is dynamic; take a part of static size with slice first",                                       \

@@ -112,11 +112,13 @@ template <class T, class Number>
 constexpr T as_element(Number number) {
   const T element = static_cast<T>(number);
   if constexpr (std::is_integral_v<T> && std::is_integral_v<Number>) {
-    bool fits = static_cast<Number>(element) == number;
-    if constexpr (std::is_signed_v<T> != std::is_signed_v<Number>) { // the sign bit must not have become a value
-      fits = fits && (std::is_signed_v<T> ? element >= T(0) : number >= Number(0));
+    bool changes_sign = false; // NOLINT(misc-const-correctness): types of one signedness leave it alone
+    if constexpr (std::is_signed_v<T> && !std::is_signed_v<Number>) {
+      changes_sign = element < T(0);
+    } else if constexpr (!std::is_signed_v<T> && std::is_signed_v<Number>) {
+      changes_sign = number < Number(0);
     }
-    if (!fits) {
+    if (changes_sign || static_cast<Number>(element) != number) {
       fail("number: %lld does not fit elements of type %s; convert the tensor with cast first, or use another number",
            static_cast<long long>(number), name_of(dtype_v<T>));
     }

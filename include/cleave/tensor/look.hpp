@@ -5,8 +5,7 @@
 #include <cleave/shape/strided.hpp>
 #include <cleave/tensor/tensor.hpp>
 
-namespace cleave {
-namespace detail {
+namespace cleave::detail {
 
 // Named rules for messages; `Op` is a text.
 template <class Op, class X>
@@ -47,5 +46,4 @@ constexpr auto look(X& x) {
       x, first + Of::value.offset);
 }
 
-} // namespace detail
-} // namespace cleave
+} // namespace cleave::detail

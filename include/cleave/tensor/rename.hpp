@@ -11,6 +11,8 @@ namespace detail {
 // Named rules for messages; `Op` is a text.
 template <class Op, char Letter, class S>
 concept axis_is_absent = !S::dims.has(Letter);
+template <class Op, char From, char To, class S>
+concept letter_is_free = From == To || !S::dims.has(To);
 template <class Op, class S>
 concept one_more_axis_fits = S::rank < max_rank;
 template <class Op, char Letter, extent Size>
@@ -19,7 +21,7 @@ concept axis_has_one_element = Size == 1;
 #define CLEAVE_RULES(RULE)                                                                                             \
   CLEAVE_RULES_OF_VIEWS(RULE, "rename")                                                                                \
   RULE("rename: the shape has no axis of the first letter", axis_is_present<void, From, S>)                            \
-  RULE("rename: the shape has an axis of the second letter already", From == To || axis_is_absent<void, To, S>)
+  RULE("rename: the shape has an axis of the second letter already", letter_is_free<void, From, To, S>)
 CLEAVE_JUDGE(rename, CLEAVE_RULES, char From, char To, class X, class Source = std::remove_cvref_t<X>,
              class S = typename Source::shape, bool Known = refused_operand<Source>)
 #undef CLEAVE_RULES

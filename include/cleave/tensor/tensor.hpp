@@ -80,7 +80,7 @@ public:
     if constexpr (detail::assign_is_right<X, T, S, D>()) {
       reserve();
       if constexpr (S::is_static) {
-        detail::write_to<strides>(first(), x);
+        detail::write_to<strides>(used(), x);
       } else {
         detail::assign_rows<strides>(first(), x);
       }
@@ -99,10 +99,10 @@ public:
       other.expect_elements("copy");
       if (!block_ || this->size() != other.size()) {
         Tensor copy(other);
-        static_cast<detail::Extents<S>&>(*this) = other;
+        static_cast<detail::Extents<S>&>(*this) = static_cast<const detail::Extents<S>&>(other);
         block_ = static_cast<detail::SharedBlock&&>(copy.block_);
       } else {
-        static_cast<detail::Extents<S>&>(*this) = other;
+        static_cast<detail::Extents<S>&>(*this) = static_cast<const detail::Extents<S>&>(other);
         copy_from(other);
       }
     }
@@ -112,7 +112,7 @@ public:
   Tensor& operator=(Tensor&& other) noexcept {
     if (this != &other) {
       const bool in_place = block_.is_shared() && other.block_ && this->size() == other.size();
-      static_cast<detail::Extents<S>&>(*this) = other;
+      static_cast<detail::Extents<S>&>(*this) = static_cast<const detail::Extents<S>&>(other);
       if (in_place) {
         copy_from(other);
         other.block_ = {};
@@ -131,7 +131,7 @@ public:
   Tensor& operator=(const X& x) {
     if constexpr (S::is_static) {
       if (block_) {
-        detail::assign_to<strides>(first(), x);
+        detail::assign_to<strides>(used(), x);
         return *this;
       }
     }
@@ -147,11 +147,11 @@ public:
   /// The first element; null only for a dynamic tensor of no rows. Errors: in debug builds, throws Error after a move.
   [[nodiscard]] T* data() {
     check_use();
-    return first();
+    return used();
   }
   [[nodiscard]] const T* data() const {
     check_use();
-    return first();
+    return used();
   }
   [[nodiscard]] T* begin() { return data(); }
   [[nodiscard]] T* end() { return data() + this->size(); }
@@ -234,6 +234,14 @@ private:
     }
   }
   [[nodiscard]] T* first() const { return static_cast<T*>(block_.data()); }
+  /// The first element of a tensor that was not moved from: one of static shape always has some.
+  [[nodiscard]] T* used() const {
+    if constexpr (S::is_static) {
+      return static_cast<T*>(block_.bytes());
+    } else {
+      return first();
+    }
+  }
   [[nodiscard]] std::size_t bytes() const { return static_cast<std::size_t>(this->size()) * sizeof(T); }
   void reserve() {
     if constexpr (!S::is_static) {

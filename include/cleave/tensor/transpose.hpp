@@ -14,13 +14,13 @@ constexpr bool is_order() {
 }
 // Named rules for messages; `Op` is a text.
 template <class Op, class S, char... Letter>
-concept order_names_each_axis_once = is_order<S, Letter...>();
+concept order_names_each_axis_once = sizeof...(Letter) == 0 || is_order<S, Letter...>();
 
 #define CLEAVE_RULES(RULE)                                                                                             \
   CLEAVE_RULES_OF_VIEWS(RULE, "transpose")                                                                             \
   CLEAVE_RULE_OF_STATIC_VIEWS(RULE, "transpose")                                                                       \
   RULE("transpose: expects all axes of the shape in their new order, each once (none reverses them)",                  \
-       sizeof...(Letter) == 0 || order_names_each_axis_once<void, S, Letter...>)
+       order_names_each_axis_once<void, S, Letter...>)
 CLEAVE_JUDGE(transpose, CLEAVE_RULES, class X, char... Letter, class Source = std::remove_cvref_t<X>,
              class S = typename Source::shape, bool Known = refused_operand<Source>)
 #undef CLEAVE_RULES
