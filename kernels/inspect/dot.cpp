@@ -157,7 +157,7 @@ private:
     text_ << "  }\n";
   }
 
-  const GraphView& graph_;
+  GraphView graph_;
   const Id* roots_;
   const Placement* placements_;
   detail::Liveness live_;

@@ -64,7 +64,7 @@ public:
         up_((height - top - bottom) / std::max(static_cast<double>(size_), 1.)) {}
 
   std::string write() {
-    text_ << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\"" << height
+    text_ << R"(<svg xmlns="http://www.w3.org/2000/svg" width=")" << width << "\" height=\"" << height
           << "\" viewBox=\"0 0 " << width << ' ' << height
           << "\" font-family=\"Helvetica, Arial, sans-serif\">\n"
              "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
@@ -125,12 +125,13 @@ private:
     const double w = across_ * (end_of(id) - live_.step_of[id]);
     const double h = up_ * static_cast<double>(node.bytes());
     const bool result = live_.last_use[id] >= live_.steps;
-    const char* const colour = result ? "#8fc99a" : id < picture_.graph.forward_size ? "#9dbfe3" : "#f0b78a";
+    const char* colour = id < picture_.graph.forward_size ? "#9dbfe3" : "#f0b78a";
+    colour = result ? "#8fc99a" : colour;
     Text name;
     name << '%' << id << ' ' << node.op->name;
     const std::string what = escaped(name.str().c_str());
     text_ << "<rect x=\"" << x << "\" y=\"" << y << "\" width=\"" << w << "\" height=\"" << h << "\" fill=\"" << colour
-          << "\" stroke=\"#303030\" stroke-width=\"0.6\"><title>" << what << ", "
+          << R"(" stroke="#303030" stroke-width="0.6"><title>)" << what << ", "
           << bytes_text(static_cast<double>(node.bytes())) << ", kernels " << live_.step_of[id] << " to ";
     if (result) {
       text_ << "the end</title></rect>\n";
@@ -159,10 +160,10 @@ private:
     }
     write_text((left + end) / 2, floor + 34, 12, "middle", "#000000", "kernel");
     const int forward = forward_kernels();
-    write_line(x_of(forward), floor, x_of(forward), top - 8, "stroke=\"#606060\" stroke-dasharray=\"5 4\"");
-    write_line(left, y_of(size_), end, y_of(size_), "stroke=\"#c01818\" stroke-width=\"1.6\"");
+    write_line(x_of(forward), floor, x_of(forward), top - 8, R"(stroke="#606060" stroke-dasharray="5 4")");
+    write_line(left, y_of(size_), end, y_of(size_), R"(stroke="#c01818" stroke-width="1.6")");
     write_line(left, y_of(picture_.activation_bound), end, y_of(picture_.activation_bound),
-               "stroke=\"#1846c0\" stroke-width=\"1.6\" stroke-dasharray=\"9 5\"");
+               R"(stroke="#1846c0" stroke-width="1.6" stroke-dasharray="9 5")");
     write_legend(floor + 54);
   }
   void write_legend(double y) {
@@ -179,7 +180,7 @@ private:
     };
     double x = left;
     for (const Entry& entry : entries) {
-      text_ << "<rect x=\"" << x << "\" y=\"" << y - 9 << "\" width=\"14\" height=\"10\" fill=\"" << entry.colour
+      text_ << "<rect x=\"" << x << "\" y=\"" << y - 9 << R"(" width="14" height="10" fill=")" << entry.colour
             << "\"/>\n";
       write_text(x + 20, y, 11, "start", "#000000", entry.words);
       x += 175;
@@ -193,7 +194,7 @@ private:
     return count;
   }
 
-  const MemoryPicture& picture_;
+  MemoryPicture picture_;
   detail::Liveness live_;
   extent size_;
   double across_;

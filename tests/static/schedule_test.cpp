@@ -16,14 +16,15 @@ struct Net : Trains {
     b.output(cleave::softmax_output<"softmax">(cleave::linear<"fc2", C<2>>(relu(cleave::linear<"fc1", C<5>>(x)))).id);
   }
 };
-// Buckets of at least 100 bytes: the last layer's gradients are complete, and may travel, before the first layer's.
-constexpr auto& schedule = cleave::schedule<Net, 4, 2, 100>;
-static_assert(cleave::printed_schedule<Net, 4, 2, 100> ==
+// Buckets of at most 128 bytes: the last layer's gradients are complete, and may travel, before the first layer's.
+constexpr auto& schedule = cleave::schedule<Net, 4, 2, 128>;
+static_assert(cleave::printed_schedule<Net, 4, 2, 128> ==
               "12 kernels on 2 devices\n"
               "bucket 0 bytes 0..128: fc2_bias@6 fc2_weight@8; wait device 0 kernel 8 device 1 kernel 8\n"
               "bucket 1 bytes 128..256: fc1_bias@10 fc1_weight@11; wait device 0 kernel 11 device 1 kernel 11\n"
               "commit; wait device 0 kernel 11 device 1 kernel 11\n");
-// One bucket holds all, where the target is large.
+// One bucket holds all, where the target is large; each gradient has its own, where it is small.
+static_assert(cleave::schedule<Net, 4, 2, 1>.view().bucket_count == 4);
 static_assert(cleave::schedule<Net, 4, 3>.view().bucket_count == 1);
 static_assert(cleave::schedule<Net, 4, 3>.view().wait_count == 3);
 

@@ -49,15 +49,7 @@ public:
   constexpr Value number(double value, DType dtype);
 
   /// The input or parameter of that name, or no_id.
-  [[nodiscard]] constexpr Id find(const char* name) const {
-    const unsigned hash = detail::hash_text(name);
-    for (const Named& leaf : named_) { // numbers are compared, so that a thousand names stay cheap
-      if (leaf.hash == hash && detail::same_text(graph_.nodes[leaf.id].name, name)) {
-        return leaf.id;
-      }
-    }
-    return no_id;
-  }
+  [[nodiscard]] constexpr Id find(const char* name) const { return names_.size() == 0 ? no_id : names_[slot_of(name)]; }
 
   constexpr void output(Id node) { graph_.results.push_back({Role::output, node, no_id}); }
 
@@ -65,12 +57,35 @@ public:
   bool training = true;
 
 private:
+  /// Where the leaf of that name is in the table of names, or would be put.
+  [[nodiscard]] constexpr int slot_of(const char* name) const {
+    const auto mask = static_cast<unsigned>(names_.size() - 1);
+    unsigned slot = detail::hash_text(name) & mask;
+    while (names_[static_cast<int>(slot)] != no_id &&
+           !detail::same_text(graph_.nodes[names_[static_cast<int>(slot)]].name, name)) {
+      slot = (slot + 1) & mask;
+    }
+    return static_cast<int>(slot);
+  }
+  /// Notes a named leaf; of equal names the first stays. The table doubles before it is half full.
+  constexpr void note(Id leaf) {
+    if (2 * (name_count_ + 1) > names_.size()) {
+      const detail::Vector<Id> before = names_;
+      names_ = detail::Vector<Id>(before.size() == 0 ? 16 : 2 * before.size(), no_id);
+      for (const Id id : before) {
+        if (id != no_id) {
+          names_[slot_of(graph_.nodes[id].name)] = id;
+        }
+      }
+    }
+    Id& found = names_[slot_of(graph_.nodes[leaf].name)];
+    name_count_ += found == no_id ? 1 : 0;
+    found = found == no_id ? leaf : found;
+  }
+
   detail::GraphBuffer graph_;
-  struct Named {
-    unsigned hash = 0;
-    Id id = no_id;
-  };
-  detail::Vector<Named> named_;
+  detail::Vector<Id> names_; // a hash table; its size is a power of two
+  int name_count_ = 0;
 };
 
 } // namespace cleave

@@ -97,26 +97,27 @@ struct Algebra {
   bool negates = false;     ///< f(x) = -x
   bool odd_in_each = false; ///< f(-a, b) = f(a, -b) = -f(a, b)
   bool folds = false;       ///< `apply` is a constant expression and is rounded as it is at run time
-  Neutral left{};           ///< f(left, x) = x
-  Neutral right{};          ///< f(x, right) = x
+  // (Initialised, or g++ warns of designated initialisers that leave them out.)
+  Neutral left{};  // NOLINT(readability-redundant-member-init): f(left, x) = x
+  Neutral right{}; // NOLINT(readability-redundant-member-init): f(x, right) = x
 };
 
 struct OpRule {
-  std::uint64_t key; ///< of the operation's struct; rules are compared by it, see is_op
-  const char* name;
-  OpKind kind;
-  Linearity linearity;
-  bool is_head;        ///< a loss: its gradient needs no cotangent and ignores the one that comes
-  bool stops_gradient; ///< nothing flows to its operands
-  double flops;        ///< per element of the result
-  void (*infer)(Inference& at);
-  Cotangents (*vjp)(const Vjp& at);
-  Placed (*place)(const PlaceRequest& at);
-  KernelCall (*lower)(const GraphView& graph, Id node);
-  double (*count_flops)(const GraphView& graph, Id node); ///< null: flops times elements
-  Algebra algebra;
-  Fold fold;                             ///< null: its results are no constants
-  const OpRule* (*with_negated_right)(); ///< null, or the operation g with g(a, b) = f(a, -b)
+  std::uint64_t key = 0; ///< of the operation's struct; rules are compared by it, see is_op
+  const char* name = "";
+  OpKind kind = OpKind::leaf;
+  Linearity linearity = Linearity::none;
+  bool is_head = false;        ///< a loss: its gradient needs no cotangent and ignores the one that comes
+  bool stops_gradient = false; ///< nothing flows to its operands
+  double flops = 0;            ///< per element of the result
+  void (*infer)(Inference& at) = nullptr;
+  Cotangents (*vjp)(const Vjp& at) = nullptr;
+  Placed (*place)(const PlaceRequest& at) = nullptr;
+  KernelCall (*lower)(const GraphView& graph, Id node) = nullptr;
+  double (*count_flops)(const GraphView& graph, Id node) = nullptr; ///< null: flops times elements
+  Algebra algebra{};
+  Fold fold = nullptr;                             ///< null: its results are no constants
+  const OpRule* (*with_negated_right)() = nullptr; ///< null, or the operation g with g(a, b) = f(a, -b)
 };
 
 namespace detail {
@@ -225,7 +226,7 @@ constexpr Value Builder::leaf(const OpRule* op, const char* name, const Dims& di
   node.dtype = dtype;
   node.name = name;
   const Id id = push(node);
-  named_.push_back({detail::hash_text(name), id});
+  note(id);
   return {this, id};
 }
 

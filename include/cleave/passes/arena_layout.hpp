@@ -5,6 +5,8 @@
 #include <cleave/base/config.hpp>
 #include <cleave/passes/sort.hpp>
 
+#include <initializer_list>
+
 namespace cleave::detail {
 
 /// Memory that is taken before step `begin` and given back after step `end`.
@@ -111,7 +113,7 @@ public:
     highest_ = Vector<extent>(2 * leaves_, 0);
     whole_ = Vector<extent>(2 * leaves_, 0);
   }
-  constexpr extent highest(int begin, int end) const { return highest(1, 0, leaves_ - 1, begin, end); }
+  [[nodiscard]] constexpr extent highest(int begin, int end) const { return highest(1, 0, leaves_ - 1, begin, end); }
   /// `height` is at least the highest of the range.
   constexpr void raise(int begin, int end, extent height) { raise(1, 0, leaves_ - 1, begin, end, height); }
 
@@ -158,16 +160,16 @@ private:
 class OnTop {
 public:
   constexpr OnTop(const Vector<Block>& blocks, const Vector<extent>& /*offsets*/, int steps)
-      : blocks_(blocks), skyline_(steps) {}
+      : blocks_(&blocks), skyline_(steps) {}
   constexpr extent place(int which) {
-    const Block& block = blocks_[which];
+    const Block& block = (*blocks_)[which];
     const extent offset = skyline_.highest(block.begin, block.end);
     skyline_.raise(block.begin, block.end, offset + block.bytes);
     return offset;
   }
 
 private:
-  const Vector<Block>& blocks_;
+  const Vector<Block>* blocks_;
   Skyline skyline_;
 };
 
@@ -176,14 +178,14 @@ class IntoHoles {
 public:
   static constexpr int most_blocks = 128; // the square of it is what a compiler's default limits bear
   constexpr IntoHoles(const Vector<Block>& blocks, const Vector<extent>& offsets, int /*steps*/)
-      : blocks_(blocks), offsets_(offsets) {}
+      : blocks_(&blocks), offsets_(&offsets) {}
   constexpr extent place(int which) {
-    const Block& block = blocks_[which];
+    const Block& block = (*blocks_)[which];
     extent offset = 0;
     int at = 0;
-    for (int i = 0; i < placed_.size(); ++i) {
-      const Block& other = blocks_[placed_[i]];
-      const extent begin = offsets_[placed_[i]];
+    for (const int before : placed_) {
+      const Block& other = (*blocks_)[before];
+      const extent begin = (*offsets_)[before];
       if (other.begin <= block.end && block.begin <= other.end) {
         if (begin >= offset + block.bytes) {
           break;
@@ -191,7 +193,7 @@ public:
         offset = begin + other.bytes > offset ? begin + other.bytes : offset;
       }
     }
-    while (at < placed_.size() && offsets_[placed_[at]] < offset) {
+    while (at < placed_.size() && (*offsets_)[placed_[at]] < offset) {
       ++at;
     }
     placed_.insert(at, which);
@@ -199,8 +201,8 @@ public:
   }
 
 private:
-  const Vector<Block>& blocks_;
-  const Vector<extent>& offsets_;
+  const Vector<Block>* blocks_;
+  const Vector<extent>* offsets_;
   Vector<int> placed_; // by offset
 };
 

@@ -87,14 +87,14 @@ constexpr PlanCost plan_cost(const GraphView& graph, const Id* roots) {
 /// Writes a name into a fixed space; what does not fit ends in dots.
 class NameWriter {
 public:
-  constexpr explicit NameWriter(KernelCost& kernel) : kernel_(kernel) {}
+  constexpr explicit NameWriter(KernelCost& kernel) : kernel_(&kernel) {}
   constexpr NameWriter& operator<<(const char* s) { return append(s, text_length(s)); }
   constexpr NameWriter& append(const char* s, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       if (at_ + 3 < room) {
-        kernel_.name[at_++] = s[i];
+        kernel_->name[at_++] = s[i];
       } else {
-        kernel_.name[at_ < room ? at_++ : room - 1] = '.';
+        kernel_->name[at_ < room ? at_++ : room - 1] = '.';
       }
     }
     return *this;
@@ -102,7 +102,7 @@ public:
 
 private:
   static constexpr std::size_t room = sizeof(KernelCost::name) - 1;
-  KernelCost& kernel_;
+  KernelCost* kernel_;
   std::size_t at_ = 0;
 };
 

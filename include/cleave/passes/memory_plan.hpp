@@ -138,7 +138,7 @@ private:
     return bound;
   }
 
-  const GraphView& graph_;
+  GraphView graph_;
   const Id* root_;
   Location* at_;
   extent* arena_bytes_;

@@ -106,8 +106,8 @@ inline constexpr auto cost = detail::run_plan_cost<Program, Rows>();
 template <class Program, extent Rows>
 inline constexpr auto cost_table = detail::run_cost_table<Program, Rows>();
 
-/// Gradients are summed over devices in buckets of about this size: large enough that starting one costs little, small
-/// enough that the first is ready early in the backward pass.
+/// Gradients are summed over devices in buckets of at most this size: large enough that starting one costs little,
+/// small enough that the first is ready early in the backward pass.
 inline constexpr extent default_bucket_bytes = extent{1} << 18;
 
 namespace detail {

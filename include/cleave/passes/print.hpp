@@ -103,10 +103,10 @@ struct ScheduleText {
 
 /// The memory plan of a device with `Rows` rows as text.
 template <class Program, extent Rows>
-inline constexpr auto& printed_plan = printed<detail::PlanText<Program, Rows>>;
+inline constexpr const auto& printed_plan = printed<detail::PlanText<Program, Rows>>;
 
 /// The schedule of a step as text.
 template <class Program, extent Rows, int Devices, extent BucketBytes = default_bucket_bytes>
-inline constexpr auto& printed_schedule = printed<detail::ScheduleText<Program, Rows, Devices, BucketBytes>>;
+inline constexpr const auto& printed_schedule = printed<detail::ScheduleText<Program, Rows, Devices, BucketBytes>>;
 
 } // namespace cleave

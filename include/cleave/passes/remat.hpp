@@ -125,7 +125,7 @@ private:
     }
   }
 
-  const GraphView& graph_;
+  GraphView graph_;
   Vector<int> segment_; // -1: not elementwise, or not of the forward pass
   Vector<bool> needed_back_;
   Vector<bool> kept_;
@@ -174,7 +174,7 @@ private:
     return out_.nodes.size() - 1;
   }
 
-  const GraphView& graph_;
+  GraphView graph_;
   const int* ranks_;
   int count_;
   Vector<Id> moved_;

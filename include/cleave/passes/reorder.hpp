@@ -4,6 +4,8 @@
 #include <cleave/passes/liveness.hpp>
 #include <cleave/passes/sort.hpp>
 
+#include <initializer_list>
+
 namespace cleave::detail {
 
 /// Orders kernels so that few values are alive: of those whose operands are there, the one that frees most runs first.
@@ -143,7 +145,7 @@ private:
     heap_[b] = kept;
   }
 
-  const GraphView& graph_;
+  GraphView graph_;
   const Id* root_;
   Liveness live_;
   Vector<int> users_; // kernels that have yet to read a value

@@ -16,9 +16,9 @@ struct Adjoint {
 /// every node in order, then set the adjoints to start from, then `run`.
 class ReverseWalk {
 public:
-  constexpr ReverseWalk(Builder& builder, int size) : builder_(builder), needed_(size, false), adjoints_(size) {}
+  constexpr ReverseWalk(Builder& builder, int size) : builder_(&builder), needed_(size, false), adjoints_(size) {}
 
-  [[nodiscard]] constexpr Builder& builder() const { return builder_; }
+  [[nodiscard]] constexpr Builder& builder() const { return *builder_; }
   constexpr Adjoint& operator[](Id id) { return adjoints_[id]; }
   [[nodiscard]] constexpr bool needs(Id id) const { return needed_[id]; }
   /// The count that a head's gradients are divided by, or no_id.
@@ -28,7 +28,7 @@ public:
 
   /// Says whether cotangents of `id` are wanted: for itself, or for one of its operands.
   constexpr void mark(Id id, bool wanted) {
-    const Node& node = builder_[id];
+    const Node& node = (*builder_)[id];
     needed_[id] = wanted;
     if (node.op->kind != OpKind::leaf && !node.op->stops_gradient) {
       for (int k = 0; k < node.operand_count; ++k) {
@@ -40,7 +40,7 @@ public:
   /// Visits the nodes from the last to `last`, each once.
   constexpr void run(Id last) {
     for (Id id = adjoints_.size() - 1; id >= last; --id) {
-      if (adjoints_[id].flows && needed_[id] && builder_[id].op->kind != OpKind::leaf) {
+      if (adjoints_[id].flows && needed_[id] && (*builder_)[id].op->kind != OpKind::leaf) {
         visit(id);
       }
     }
@@ -48,7 +48,7 @@ public:
 
 private:
   constexpr void visit(Id id) {
-    const Node node = builder_[id];
+    const Node node = (*builder_)[id];
     bool goes_on = false; // the value asked for is where the walk ends
     for (int k = 0; k < node.operand_count; ++k) {
       goes_on = goes_on || needed_[node.operands[k]];
@@ -57,19 +57,19 @@ private:
       return;
     }
     const Adjoint adjoint = adjoints_[id];
-    const bool derived = heads_refused_ || builder_.graph().derived;
+    const bool derived = heads_refused_ || builder_->graph().derived;
     if (node.op->is_head && adjoint.cotangent != no_id && derived) {
-      builder_.report({Rule::no_derivative, node.op->name, node.name, '\0', node.dims, {}});
+      builder_->report({Rule::no_derivative, node.op->name, node.name, '\0', node.dims, {}});
       return;
     }
-    const Value dy = adjoint.cotangent == no_id ? Value{} : Value{&builder_, adjoint.cotangent};
-    const Cotangents back = node.op->vjp({&builder_, node, {&builder_, id}, dy});
+    const Value dy = adjoint.cotangent == no_id ? Value{} : Value{builder_, adjoint.cotangent};
+    const Cotangents back = node.op->vjp({builder_, node, {builder_, id}, dy});
     if (dy && !back.flows()) {
-      builder_.report({Rule::no_derivative, node.op->name, node.name, '\0', node.dims, {}});
+      builder_->report({Rule::no_derivative, node.op->name, node.name, '\0', node.dims, {}});
     }
     if (back.count) {
       if (count_ != no_id && count_ != back.count.id) {
-        builder_.report({Rule::heads_disagree, node.op->name, "", '\0', node.dims, {}});
+        builder_->report({Rule::heads_disagree, node.op->name, "", '\0', node.dims, {}});
       }
       count_ = back.count.id;
     }
@@ -78,19 +78,19 @@ private:
       if (!needed_[to] || !back.operands[k]) {
         continue;
       }
-      const Value dx = fit_to(back.operands[k], builder_[to].dims);
+      const Value dx = fit_to(back.operands[k], (*builder_)[to].dims);
       const Normaliser normaliser = back.normaliser == Normaliser::unset ? adjoint.normaliser : back.normaliser;
       Adjoint& sum = adjoints_[to];
       if (sum.flows && sum.normaliser != normaliser) {
-        builder_.report({Rule::heads_disagree, node.op->name, "", '\0', node.dims, {}});
+        builder_->report({Rule::heads_disagree, node.op->name, "", '\0', node.dims, {}});
       }
-      sum.cotangent = sum.cotangent == no_id ? dx.id : (Value{&builder_, sum.cotangent} + dx).id;
+      sum.cotangent = sum.cotangent == no_id ? dx.id : (Value{builder_, sum.cotangent} + dx).id;
       sum.normaliser = normaliser;
       sum.flows = true;
     }
   }
 
-  Builder& builder_;
+  Builder* builder_;
   Vector<bool> needed_;
   Vector<Adjoint> adjoints_;
   Id count_ = no_id;

@@ -73,20 +73,19 @@ constexpr Vector<GradientReady> gradients_in_order(const GraphView& graph, const
   return gradients;
 }
 
-/// Cuts the gradients into buckets of at least `target` bytes (the last one may be smaller).
+/// Cuts the gradients into buckets of at most `target` bytes, as long as no gradient alone is larger: what is small and
+/// ready early does not wait for a large neighbour.
 constexpr Vector<Bucket> cut_into_buckets(const Vector<GradientReady>& gradients, extent target) {
   Vector<Bucket> buckets;
-  bool open = false;
   for (int i = 0; i < gradients.size(); ++i) {
     const GradientReady& gradient = gradients[i];
-    if (!open) {
+    if (i == 0 || gradient.begin + gradient.bytes - buckets[buckets.size() - 1].begin > target) {
       buckets.push_back({gradient.begin, gradient.begin, i, 0, -1});
     }
     Bucket& bucket = buckets[buckets.size() - 1];
     bucket.end = gradient.begin + gradient.bytes;
     bucket.count += 1;
     bucket.ready = gradient.kernel > bucket.ready ? gradient.kernel : bucket.ready;
-    open = bucket.end - bucket.begin < target;
   }
   return buckets;
 }

@@ -8,7 +8,7 @@ namespace cleave::detail {
 /// Appends nodes in their simplest form. What it knows of operations it reads from `OpRule::algebra`.
 class Simplifier {
 public:
-  constexpr explicit Simplifier(GraphBuffer& out) : nodes_(out.nodes) {}
+  constexpr explicit Simplifier(GraphBuffer& out) : nodes_(&out.nodes) {}
 
   /// The node that computes what `node` computes: an earlier one, or a new one. Each turn of the loop takes a node away
   /// from above the operands or moves a negation below them, so it ends.
@@ -28,16 +28,16 @@ public:
 
 private:
   constexpr Id push(const Node& node) {
-    nodes_.push_back(node);
-    return nodes_.size() - 1;
+    nodes_->push_back(node);
+    return nodes_->size() - 1;
   }
-  [[nodiscard]] constexpr const Node& operand(const Node& node, int k) const { return nodes_[node.operands[k]]; }
+  [[nodiscard]] constexpr const Node& operand(const Node& node, int k) const { return (*nodes_)[node.operands[k]]; }
 
   /// The number that all elements of a value are, seen through the copy that spreads it; null where it is none.
   [[nodiscard]] constexpr const Node* number(Id id) const {
-    const Node* node = &nodes_[id];
+    const Node* node = &(*nodes_)[id];
     if (node->op->algebra.copies) {
-      node = &nodes_[node->operands[0]];
+      node = &(*nodes_)[node->operands[0]];
     }
     return is_op<NumberLeaf>(*node) ? node : nullptr;
   }
@@ -158,7 +158,7 @@ private:
     return constant != nullptr && constant->attributes.number == neutral.value;
   }
 
-  Vector<Node>& nodes_;
+  Vector<Node>* nodes_;
 };
 
 /// Applies the laws that operations state of themselves (`Algebra`): neutral operands (x * 1, x + 0, x / 1), negations

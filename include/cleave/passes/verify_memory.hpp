@@ -42,7 +42,7 @@ private:
     return at_[first].arena == at_[second].arena && at_[second].offset < at_[first].offset + graph_[first].bytes();
   }
 
-  const GraphView& graph_;
+  GraphView graph_;
   const Location* at_;
   Vector<Id> values_;
 };
