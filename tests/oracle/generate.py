@@ -127,6 +127,57 @@ def generate_slicing(case, folder):
 # ---- one operator ---------------------------------------------------------------------------------------------------
 
 
+def op_axes(case):
+    """The axes of each input. Cleave broadcasts by name: axes of extent 1 that another input stretches are left out."""
+    arrays = case["inputs"]
+    axes = {name: name_axes(array["shape"]) for name, array in arrays.items()}
+    if case["op"].startswith("broadcast_"):
+        stretched = {letter for one in axes.values() for letter, extent in one if extent != 1}
+        axes = {name: [(letter, extent) for letter, extent in one if extent != 1 or letter not in stretched]
+                for name, one in axes.items()}
+    if case["op"] == "LeakyReLU" and "gamma" in axes:
+        axes["gamma"] = axes["data"][1:2]
+    if "softmax" in case["op"] and str(case["attrs"].get("axis")) == "0":
+        axes["data"] = [("T", axes["data"][0][1])] + axes["data"][1:]  # in a model, rows of N are on different devices
+    return axes
+
+
+def op_label(case):
+    """The label of a head as {leaf: shape}; else nothing."""
+    if case["op"] not in HEADS_WITH_LABEL:
+        return {}
+    data, label = (case["inputs"][name]["shape"] for name in ("data", "label"))
+    flattens = case["op"] == "SoftmaxOutput" and len(data) > 2 and data != label and not any(
+        flag(case["attrs"].get(key, False)) for key in ("multi_output", "preserve_shape"))
+    return {"op_label": label[:1] if flattens else label}  # of a flattened label only the first entries are used
+
+
+def op_type(element, inputs, lines, rows, wanted, differentiated, training=True):
+    """A program on leaves that may want a gradient."""
+    leaves = [f"[[maybe_unused]] const auto {value.code} = oracle::leaf<{element}, {shape_type(value.axes)}>(builder, {quote(name)});"
+              for name, value in inputs.items()]
+    lines = ([] if training else ["builder.training = false;"]) + leaves + lines
+    names = "".join(f" || oracle::same(name, {quote(name)})" for name in wanted)
+    return (f"struct @ {{\n"
+            f"  static constexpr bool differentiated = {'true' if differentiated else 'false'};\n"
+            f"  static constexpr cleave::extent rows = {rows};\n"
+            f"  static constexpr void trace(cleave::Builder& builder) {{\n    "
+            + "\n    ".join(lines) +
+            f"\n  }}\n"
+            f"  static constexpr cleave::GradientRequest request([[maybe_unused]] const char* name, bool) {{\n"
+            f"    return oracle::write_if(false{names});\n"
+            f"  }}\n"
+            f"}};\n")
+
+
+def weighted_sum(y, element):
+    """The head gradient as an input: it enters as sum(y * head)."""
+    letters = ", ".join(f"ax::{letter}" for letter, _ in y.axes)
+    total = f"cleave::sum<{letters}>({y.code} * head)" if y.axes else f"{y.code} * head"
+    return [f'const auto head = oracle::leaf<{element}, {shape_type(y.axes)}>(builder, "head");',
+            f"cleave::detail::list_outputs(builder, {total});"]
+
+
 def generate_op(case, folder):
     del folder
     known_keys(case, {"id", "op", "attrs", "train", "inputs", "aux", "outputs", "head_grads", "grads", "aux_after",
@@ -136,51 +187,75 @@ def generate_op(case, folder):
     if len(case["outputs"]) != 1:
         raise Unsupported("an operator with several outputs")
     grads = case.get("grads") or {}
-    if grads and not case.get("head_grads"):
-        raise Unsupported("a gradient without a head gradient")
-    element = element_type(list(case["inputs"].values()) + case["outputs"])
+    element = element_type(list(case["inputs"].values()))
+    result = element if case["op"] != "Cast" else element_type(case["outputs"]) if grads else None
     # Inputs that the operator takes as values become symbols; weights are made by the layer, as NAME_input.
+    labels = op_label(case)
+    axes = op_axes(case)
     values = {}
-    for name, array in case["inputs"].items():
-        values[name] = Value(f"in_{len(values)}", name_axes(array["shape"]))
-    model = Model({"data": values["data"]} if case["op"] == "FullyConnected" else values, {})
+    for name in case["inputs"]:
+        values[name] = Value(f"in_{len(values)}", axes[name], reaches={name})
+    model_inputs = {"data": values["data"]} if case["op"] == "FullyConnected" or labels else values
+    model = Model(model_inputs, labels)
     arguments = [Variable(name if name in model.inputs else "op_" + name) for name in case["inputs"]]
     y = apply_op(model, case["op"], "op", arguments, case["attrs"])
     leaves = {name: name if name in model.inputs else "op_" + name for name in case["inputs"]}
-    unused = [name for name in leaves if leaves[name] not in model.inputs and leaves[name] not in model.parameters]
+    known = {*model.inputs, *model.parameters, *labels}
+    unused = [name for name in leaves if leaves[name] not in known]
     if unused:
         raise Unsupported(f"operator {case['op']} with the input {unused[0]}")
-    if y.shape != case["outputs"][0]["shape"]:
+    if (y.shape or [1]) != case["outputs"][0]["shape"]:
         raise Unsupported(f"an output of another shape than {case['op']} has here")
-    wanted = [name for name in grads if grads[name] is not None]
+    recorded = [name for name in grads if grads[name] is not None]
+    wanted = [name for name in recorded if not y.stops]
+    if wanted and not case.get("head_grads") and not y.head:
+        raise Unsupported("a gradient without a head gradient")
 
-    lines = []
-    for name, value in model.inputs.items():
-        leaf = f"oracle::leaf<{element}, {shape_type(value.axes)}>"
-        lines.append(f"const auto {value.code} = {leaf}(builder, {quote(name)});")
-    lines += model.lines
-    lines.append(f"cleave::detail::list_outputs(builder, cleave::block_grad({y.code}));")
-    if wanted:
-        letters = ", ".join(f"ax::{letter}" for letter, _ in y.axes)
-        lines.append(f'const auto head = oracle::leaf<{element}, {shape_type(y.axes)}>(builder, "head");')
-        lines.append(f"cleave::detail::list_outputs(builder, cleave::sum<{letters}>({y.code} * head));")
-    names = "".join(f" || oracle::same(name, {quote(leaves[name])})" for name in wanted)
-    rows = dict(y.axes)["N"]
-    type_text = (f"struct @ {{\n"
-                 f"  static constexpr bool differentiated = {'true' if wanted else 'false'};\n"
-                 f"  static constexpr cleave::extent rows = {rows};\n"
-                 f"  static constexpr void trace(cleave::Builder& builder) {{\n    "
-                 + "\n    ".join(lines) +
-                 f"\n  }}\n"
-                 f"  static constexpr cleave::GradientRequest request([[maybe_unused]] const char* name, bool) {{\n"
-                 f"    return oracle::write_if(false{names});\n"
-                 f"  }}\n"
-                 f"}};\n")
+    inputs = {**model.inputs, **{name: Value("label", model.label_axes[name]) for name in labels}}
+    lines = list(model.lines)
+    if y.head and not case.get("head_grads"):
+        lines.append(f"cleave::detail::list_outputs(builder, {y.code});")
+    else:
+        whole = result is None or y.stops and not y.axes
+        lines.append(f"cleave::detail::list_outputs(builder, {y.code if whole else f'block_grad({y.code})'});")
+        lines += weighted_sum(y, result) if wanted else []
+    type_text = op_type(element, inputs, lines, dict(values[next(iter(values))].axes).get("N", 1),
+                        [leaves[name] for name in wanted], bool(wanted), flag(case.get("train", True)))
     pairs = ", ".join(f"{{{quote(name)}, {quote(leaves[name])}}}" for name in case["inputs"])
-    shape = ", ".join(map(str, y.shape))
-    body = f"  oracle::TypedOp<@> op;\n  oracle::check_op(at, op, {{{pairs}}}, {{{shape}}});\n"
-    return {"type": type_text, "body": body, "include": "op.hpp"}
+    shape = ", ".join(map(str, y.shape or [1]))
+    difference = "selu" if case["attrs"].get("act_type") == "selu" else "none"
+    if case["op"] == "SoftmaxOutput" and flag(case["attrs"].get("out_grad", False)):
+        difference = "out_grad"
+    checks = {"tolerance": "{1e-4, 1e-5}" if "power" in case["op"] else "{1e-5, 1e-6}",
+              "divided": "true" if y.head and y.head.divides != "nothing" else "false",
+              "zero_gradients": "{" + ", ".join(quote(name) for name in recorded if name not in wanted) + "}",
+              "difference": f"oracle::OpDifference::{difference}"}
+    checks = ", ".join(f".{key} = {value}" for key, value in checks.items())
+    body = (f"  oracle::TypedOp<@> op;\n"
+            f"  oracle::check_op(at, op, {{{pairs}}}, {{{shape}}}, {{{checks}}});\n")
+    return {"type": type_text, "body": body, "include": "op.hpp",
+            "difference": OP_DIFFERENCES.get(difference)}
 
+
+def generate_dropout(case, folder):
+    if case.get("kind") != "statistics":
+        return generate_op(case, folder)
+    if case["data"] != "ones":
+        raise Unsupported(f"dropout of {case['data']}")
+    data = Value("in_0", name_axes(case["shape"]), reaches={"data"})
+    model = Model({"data": data}, {})
+    y = apply_op(model, "Dropout", "op", [Variable("data")], case["attrs"])
+    lines = model.lines + [f"cleave::detail::list_outputs(builder, cleave::block_grad({y.code}));"]
+    type_text = op_type("float", model.inputs, lines + weighted_sum(y, "float"), case["shape"][0], ["data"], True,
+                        flag(case["train"]))
+    return {"type": type_text, "body": "  oracle::TypedOp<@> op;\n  oracle::check_dropout(at, op);\n",
+            "include": "op.hpp"}
+
+
+OP_DIFFERENCES = {"selu": "the gradient of selu is its derivative",
+                  "out_grad": "out_grad multiplies by the head gradient"}
+HEADS_WITH_LABEL = {"SoftmaxOutput", "LinearRegressionOutput", "LogisticRegressionOutput", "MAERegressionOutput",
+                    "SVMOutput"}
 
 # ---- a group of devices ---------------------------------------------------------------------------------------------
 
@@ -343,7 +418,9 @@ def generate_group(case, folder):
 
 
 FAMILIES = {"slicing": (generate_slicing, 150), "op_fullyconnected": (generate_op, CASES_A_UNIT),
-            "op_activation": (generate_op, CASES_A_UNIT), "group_mlp": (generate_group, CASES_A_UNIT)}
+            **{f"op_{name}": (generate_op, CASES_A_UNIT) for name in
+               ("activation", "arith", "softmax", "softmaxoutput", "loss")},
+            "op_dropout": (generate_dropout, CASES_A_UNIT), "group_mlp": (generate_group, CASES_A_UNIT)}
 
 
 # ---- writing --------------------------------------------------------------------------------------------------------
