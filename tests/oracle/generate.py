@@ -128,6 +128,58 @@ def generate_slicing(case, folder):
 # ---- one operator ---------------------------------------------------------------------------------------------------
 
 
+def op_axes(case, name_input):
+    """The axes of each input. Cleave broadcasts by name: axes of extent 1 that another input stretches are left out."""
+    arrays = case["inputs"]
+    axes = {name: name_input(array["shape"]) for name, array in arrays.items()}
+    if case["op"].startswith("broadcast_"):
+        stretched = {letter for one in axes.values() for letter, extent in one if extent != 1}
+        axes = {name: [(letter, extent) for letter, extent in one if extent != 1 or letter not in stretched]
+                for name, one in axes.items()}
+    if case["op"] == "LeakyReLU" and "gamma" in axes:
+        axes["gamma"] = axes["data"][1:2]
+    if "softmax" in case["op"] and str(case["attrs"].get("axis")) == "0":
+        axes["data"] = [("T", axes["data"][0][1])] + axes["data"][1:]  # in a model, rows of N are on different devices
+    return axes
+
+
+def op_label(case):
+    """The label of a head as {leaf: shape}; else nothing."""
+    if case["op"] not in HEADS_WITH_LABEL:
+        return {}
+    data, label = (case["inputs"][name]["shape"] for name in ("data", "label"))
+    flattens = case["op"] == "SoftmaxOutput" and len(data) > 2 and data != label and not any(
+        flag(case["attrs"].get(key, False)) for key in ("multi_output", "preserve_shape"))
+    return {"op_label": label[:1] if flattens else label}  # of a flattened label only the first entries are used
+
+
+def op_type(element, inputs, lines, rows, wanted, differentiated, training=True):
+    """A program on leaves that may want a gradient."""
+    leaves = [f"[[maybe_unused]] const auto {value.code} = oracle::leaf<{element}, {shape_type(value.axes)}>(builder, {quote(name)});"
+              for name, value in inputs.items()]
+    lines = ([] if training else ["builder.training = false;"]) + leaves + lines
+    names = "".join(f" || oracle::same(name, {quote(name)})" for name in wanted)
+    return (f"struct @ {{\n"
+            f"  static constexpr bool differentiated = {'true' if differentiated else 'false'};\n"
+            f"  static constexpr cleave::extent rows = {rows};\n"
+            f"  static constexpr void trace(cleave::Builder& builder) {{\n    "
+            + "\n    ".join(lines) +
+            f"\n  }}\n"
+            f"  static constexpr cleave::GradientRequest request([[maybe_unused]] const char* name, bool) {{\n"
+            f"    return oracle::write_if(false{names});\n"
+            f"  }}\n"
+            f"}};\n")
+
+
+def weighted_sum(y, element, index=0):
+    """The head gradient of an output as an input: it enters as sum(y * head)."""
+    letters = ", ".join(f"ax::{letter}" for letter, _ in y.axes)
+    head = f"head{index}"
+    total = f"cleave::sum<{letters}>({y.code} * {head})" if y.axes else f"{y.code} * {head}"
+    return [f'const auto {head} = oracle::leaf<{element}, {shape_type(y.axes)}>(builder, "{head}");',
+            f"cleave::detail::list_outputs(builder, {total});"]
+
+
 def generate_op(case, folder, name_input=name_axes):
     del folder
     known_keys(case, {"id", "op", "attrs", "train", "inputs", "aux", "outputs", "head_grads", "grads", "aux_after",
@@ -135,58 +187,58 @@ def generate_op(case, folder, name_input=name_axes):
     if case.get("aux") or case.get("aux_after"):
         raise Unsupported("auxiliary states")
     grads = case.get("grads") or {}
-    if grads and not case.get("head_grads"):
-        raise Unsupported("a gradient without a head gradient")
-    element = element_type(list(case["inputs"].values()) + case["outputs"])
+    element = element_type(list(case["inputs"].values()))
+    result = element if case["op"] != "Cast" else element_type(case["outputs"]) if grads else None
     # Inputs that the operator takes as values become symbols; weights are made by the layer, as NAME_input.
+    labels = op_label(case)
+    axes = op_axes(case, name_input)
     values = {}
-    for name, array in case["inputs"].items():
-        values[name] = Value(f"in_{len(values)}", name_input(array["shape"]), reaches={name})
-    model = Model({"data": values["data"]} if case["op"] == "FullyConnected" else values, {})
+    for name in case["inputs"]:
+        values[name] = Value(f"in_{len(values)}", axes[name], reaches={name})
+    model_inputs = {"data": values["data"]} if case["op"] == "FullyConnected" or labels else values
+    model = Model(model_inputs, labels)
     arguments = [Variable(name if name in model.inputs else "op_" + name) for name in case["inputs"]]
     made = apply_op(model, case["op"], "op", arguments, case["attrs"])
     made = made if isinstance(made, list) else [made]
     leaves = {name: name if name in model.inputs else "op_" + name for name in case["inputs"]}
-    unused = [name for name in leaves if leaves[name] not in model.inputs and leaves[name] not in model.parameters]
+    known = {*model.inputs, *model.parameters, *labels}
+    unused = [name for name in leaves if leaves[name] not in known]
     if unused:
         raise Unsupported(f"operator {case['op']} with the input {unused[0]}")
     if [y.shape or [1] for y in made] != [output["shape"] for output in case["outputs"]]:  # [1] is MXNet's scalar
         raise Unsupported(f"an output of another shape than {case['op']} has here")
-    # An input that only lends its shape has no gradient to ask for; MXNet's is zero.
+    first = made[0]
+    # Inputs to which nothing flows back have no gradient to ask for; MXNet's is zero.
     reached = frozenset().union(*(y.reaches for y in made))
-    wanted = [name for name in grads if grads[name] is not None]
-    lent = [name for name in wanted if name in model.inputs and name not in reached and not made[0].stops]
-    if any(any(grads[name]["data"]) for name in lent):
-        raise Unsupported(f"a gradient of the input {lent[0]}, which is not read")
-    wanted = [name for name in wanted if name not in lent]
+    recorded = [name for name in grads if grads[name] is not None]
+    wanted = [name for name in recorded if not first.stops
+              and (first.head or name not in model.inputs or name in reached)]
+    if wanted and not case.get("head_grads") and not first.head:
+        raise Unsupported("a gradient without a head gradient")
 
-    lines = []
-    for name, value in model.inputs.items():
-        leaf = f"oracle::leaf<{element}, {shape_type(value.axes)}>"
-        lines.append(f"const auto {value.code} = {leaf}(builder, {quote(name)});")
-    lines += model.lines
+    inputs = {**model.inputs, **{name: Value("label", model.label_axes[name]) for name in labels}}
+    lines = list(model.lines)
     for y in made:
-        lines.append(f"cleave::detail::list_outputs(builder, cleave::block_grad({y.code}));")
-    for i, y in enumerate(made if wanted else []):
-        letters = ", ".join(f"ax::{letter}" for letter, _ in y.axes)
-        lines.append(f'const auto head{i} = oracle::leaf<{element}, {shape_type(y.axes)}>(builder, "head{i}");')
-        lines.append(f"cleave::detail::list_outputs(builder, cleave::sum<{letters}>({y.code} * head{i}));")
-    names = "".join(f" || oracle::same(name, {quote(leaves[name])})" for name in wanted)
-    rows = dict(made[0].axes).get("N", 1)
-    type_text = (f"struct @ {{\n"
-                 f"  static constexpr bool differentiated = {'true' if wanted else 'false'};\n"
-                 f"  static constexpr cleave::extent rows = {rows};\n"
-                 f"  static constexpr void trace(cleave::Builder& builder) {{\n    "
-                 + "\n    ".join(lines) +
-                 f"\n  }}\n"
-                 f"  static constexpr cleave::GradientRequest request([[maybe_unused]] const char* name, bool) {{\n"
-                 f"    return oracle::write_if(false{names});\n"
-                 f"  }}\n"
-                 f"}};\n")
+        whole = (first.head and not case.get("head_grads")) or result is None or y.stops and not y.axes
+        lines.append(f"cleave::detail::list_outputs(builder, {y.code if whole else f'block_grad({y.code})'});")
+    for i, y in enumerate(made if wanted and case.get("head_grads") else []):
+        lines += weighted_sum(y, result, i)
+    type_text = op_type(element, inputs, lines, dict(values[next(iter(values))].axes).get("N", 1),
+                        [leaves[name] for name in wanted], bool(wanted), flag(case.get("train", True)))
     pairs = ", ".join(f"{{{quote(name)}, {quote(leaves[name])}}}" for name in case["inputs"])
     shapes = ", ".join("{" + ", ".join(map(str, y.shape or [1])) + "}" for y in made)
-    body = f"  oracle::TypedOp<@> op;\n  oracle::check_op(at, op, {{{pairs}}}, {{{shapes}}});\n"
-    return {"type": type_text, "body": body, "include": "op.hpp"}
+    difference = "selu" if case["attrs"].get("act_type") == "selu" else "none"
+    if case["op"] == "SoftmaxOutput" and flag(case["attrs"].get("out_grad", False)):
+        difference = "out_grad"
+    checks = {"tolerance": "{1e-4, 1e-5}" if "power" in case["op"] else "{1e-5, 1e-6}",
+              "divided": "true" if first.head and first.head.divides != "nothing" else "false",
+              "zero_gradients": "{" + ", ".join(quote(name) for name in recorded if name not in wanted) + "}",
+              "difference": f"oracle::OpDifference::{difference}"}
+    checks = ", ".join(f".{key} = {value}" for key, value in checks.items())
+    body = (f"  oracle::TypedOp<@> op;\n"
+            f"  oracle::check_op(at, op, {{{pairs}}}, {{{shapes}}}, {{{checks}}});\n")
+    return {"type": type_text, "body": body, "include": "op.hpp",
+            "difference": OP_DIFFERENCES.get(difference)}
 
 
 def generate_free_op(case, folder):
@@ -226,6 +278,27 @@ def generate_infer_shape(case, folder):
                  + "\n    ".join(leaves + model.lines + listed) + "\n  }\n};\n")
     return {"type": type_text, "body": "  oracle::check_shapes(at, cleave::traced<@>.view());\n",
             "include": "shapes.hpp"}
+
+
+def generate_dropout(case, folder):
+    if case.get("kind") != "statistics":
+        return generate_op(case, folder)
+    if case["data"] != "ones":
+        raise Unsupported(f"dropout of {case['data']}")
+    data = Value("in_0", name_axes(case["shape"]), reaches={"data"})
+    model = Model({"data": data}, {})
+    y = apply_op(model, "Dropout", "op", [Variable("data")], case["attrs"])
+    lines = model.lines + [f"cleave::detail::list_outputs(builder, cleave::block_grad({y.code}));"]
+    type_text = op_type("float", model.inputs, lines + weighted_sum(y, "float"), case["shape"][0], ["data"], True,
+                        flag(case["train"]))
+    return {"type": type_text, "body": "  oracle::TypedOp<@> op;\n  oracle::check_dropout(at, op);\n",
+            "include": "op.hpp"}
+
+
+OP_DIFFERENCES = {"selu": "the gradient of selu is its derivative",
+                  "out_grad": "out_grad multiplies by the head gradient"}
+HEADS_WITH_LABEL = {"SoftmaxOutput", "LinearRegressionOutput", "LogisticRegressionOutput", "MAERegressionOutput",
+                    "SVMOutput"}
 
 
 # ---- a group of devices ---------------------------------------------------------------------------------------------
@@ -389,7 +462,9 @@ def generate_group(case, folder):
 
 
 FAMILIES = {"slicing": (generate_slicing, 150), "op_fullyconnected": (generate_op, CASES_A_UNIT),
-            "op_activation": (generate_op, CASES_A_UNIT), "group_mlp": (generate_group, CASES_A_UNIT),
+            **{f"op_{name}": (generate_op, CASES_A_UNIT) for name in
+               ("activation", "arith", "softmax", "softmaxoutput", "loss")},
+            "op_dropout": (generate_dropout, CASES_A_UNIT), "group_mlp": (generate_group, CASES_A_UNIT),
             "op_reduce": (generate_free_op, CASES_A_UNIT), "op_dot": (generate_free_op, CASES_A_UNIT),
             "op_shape": (generate_free_op, CASES_A_UNIT), "op_reshape": (generate_reshape, 150),
             "infer_shape": (generate_infer_shape, CASES_A_UNIT)}

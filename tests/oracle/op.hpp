@@ -34,6 +34,9 @@ public:
   [[nodiscard]] virtual Numbers output(int index) const = 0;
   [[nodiscard]] virtual bool has_gradient(const std::string& leaf) const = 0;
   [[nodiscard]] virtual Numbers gradient(const std::string& leaf) const = 0;
+  /// By what the optimizer would divide the gradients.
+  [[nodiscard]] virtual double divisor() const = 0;
+  [[nodiscard]] virtual std::size_t size(const std::string& leaf) const = 0;
 };
 
 template <class Program>
@@ -49,13 +52,35 @@ public:
     return Program::request(leaf.c_str(), false) != cleave::GradientRequest::none;
   }
   [[nodiscard]] Numbers gradient(const std::string& leaf) const override { return runner_.gradient(leaf); }
+  [[nodiscard]] double divisor() const override { return runner_.divisor(); }
+  [[nodiscard]] std::size_t size(const std::string& leaf) const override { return runner_.size(leaf); }
 
 private:
   test::Runner<Program, Program::rows> runner_;
 };
 
-/// `inputs`: the record's name of each input, and its leaf; `shapes`: of each output.
+/// Where the record is known to hold another gradient, and which.
+enum class OpDifference {
+  none,
+  selu,    ///< lambda (alpha + y) below 0, in place of the derivative
+  out_grad ///< of SoftmaxOutput with out_grad: multiplied by the output, in place of the head gradient
+};
+
+struct OpChecks {
+  Tolerance tolerance;
+  bool divided = false; ///< the record divides inside the head what the optimizer divides here
+  /// Inputs to which nothing flows back: asking for it does not compile, and the record holds zeros.
+  std::vector<std::string> zero_gradients;
+  OpDifference difference = OpDifference::none;
+};
+
+/// `inputs`: the record's name of each input, and its leaf, which takes the first numbers where it is smaller; `shapes`:
+/// of each output.
 void check_op(Case& at, Op& op, const std::vector<std::pair<std::string, std::string>>& inputs,
-              const std::vector<Extents>& shapes);
+              const std::vector<Extents>& shapes, const OpChecks& checks);
+
+/// Of random masks: the values that occur, how many elements are kept, that the mask is constant along the first axis
+/// where the record says so, and that what flows back passes the same mask.
+void check_dropout(Case& at, Op& op);
 
 } // namespace oracle

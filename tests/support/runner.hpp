@@ -7,6 +7,7 @@
 #include <cleave/device/memory.hpp>
 #include <cleave/exec/executor.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -82,6 +83,15 @@ public:
       }
     }
     throw std::logic_error("Runner: no gradient of " + name);
+  }
+  /// By what the optimizer is to divide the gradients.
+  [[nodiscard]] double divisor() const {
+    for (const cleave::Result& result : Run::program.results) {
+      if (result.role == cleave::Role::normaliser) {
+        return std::max(1., read(result.node)[0]);
+      }
+    }
+    return Run::program.normaliser == cleave::Normaliser::rows ? static_cast<double>(Rows) : 1.;
   }
   [[nodiscard]] static std::vector<std::string> leaves() {
     std::vector<std::string> names;
