@@ -163,7 +163,7 @@ def generate_op(case, folder, name_input=name_axes):
     lines = []
     for name, value in model.inputs.items():
         leaf = f"oracle::leaf<{element}, {shape_type(value.axes)}>"
-        lines.append(f"const auto {value.code} = {leaf}(builder, {quote(name)});")
+        lines.append(f"[[maybe_unused]] const auto {value.code} = {leaf}(builder, {quote(name)});")
     lines += model.lines
     for y in made:
         lines.append(f"cleave::detail::list_outputs(builder, cleave::block_grad({y.code}));")
