@@ -7,6 +7,12 @@
 
 #include <algorithm>
 
+#if defined(__GNUC__) && !defined(__clang__)
+#define CLEAVE_KEEP_LOOP _Pragma("GCC unroll 1")
+#else
+#define CLEAVE_KEEP_LOOP
+#endif
+
 namespace cleave::kernels {
 
 struct ReducedLoop {
@@ -71,6 +77,7 @@ public:
   void add(const typename F::In* x, extent count) {
     extent i = 0;
     for (; i + lanes <= count; i += lanes) {
+      CLEAVE_KEEP_LOOP // unrolled, comparisons would not be vectorised
       for (extent l = 0; l < lanes; ++l) {
         lane_[l] = F::add(lane_[l], x[i + l]);
       }

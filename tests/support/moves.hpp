@@ -11,7 +11,7 @@ namespace law {
 template <class F, class... Shapes>
 struct MoveProgram {
   static constexpr bool differentiated = false;
-  static constexpr const char* names[] = {"x", "y", "z", "u", "v", "w"};
+  static constexpr const char* names[6] = {"x", "y", "z", "u", "v", "w"};
   template <std::size_t... I>
   static constexpr void trace(cleave::Builder& b, std::index_sequence<I...> /*operands*/) {
     const cleave::Id ids[] = {

@@ -12,8 +12,8 @@ enum class Curved : bool { no, yes };
 template <class F, Curved Kind, class... Shapes>
 struct SecondOrder {
   static constexpr bool differentiated = true;
-  static constexpr const char* names[] = {"x", "y", "z"};
-  static constexpr const char* pulls[] = {"pull_x", "pull_y", "pull_z"};
+  static constexpr const char* names[3] = {"x", "y", "z"};
+  static constexpr const char* pulls[3] = {"pull_x", "pull_y", "pull_z"};
 
   static constexpr bool is_operand(const char* name) {
     return cleave::detail::same_text(name, "x") || cleave::detail::same_text(name, "y") ||
