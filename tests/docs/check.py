@@ -94,7 +94,8 @@ class Story:
             return "\n".join(['#line 1 "program.cpp"', *block.code, ""])
         before = self.blocks[: self.blocks.index(block)]
         files = [b for b in self.files if b in before]
-        return self._compose(files, [b for b in self.steps if b in before], last=block)
+        steps = [b for b in self.steps if b in before] if block.place == "step" else []
+        return self._compose(files, steps, last=block)
 
 
 class InNamespace:
