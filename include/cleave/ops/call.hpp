@@ -20,6 +20,7 @@ struct Named {
     Attributes made;
     made.flags = Flags;
     const char letters[] = {Letters..., '\0'};
+    // NOLINTNEXTLINE(misc-redundant-expression): the sides are equal only of 6 axes
     for (std::size_t i = 0; i < sizeof...(Letters) && i < max_rank; ++i) {
       made.letters[i] = letters[i];
     }
@@ -36,6 +37,7 @@ struct Numbered {
   static constexpr Attributes attributes = [] {
     Attributes made = Axes::attributes;
     const extent numbers[] = {Numbers..., 0};
+    // NOLINTNEXTLINE(misc-redundant-expression): the sides are equal only of 6 numbers
     for (std::size_t i = 0; i < sizeof...(Numbers) && i < max_rank; ++i) {
       made.extents[i] = numbers[i];
     }
@@ -275,9 +277,7 @@ auto compute(const Attributes& attributes, const X&... x) {
 template <class Op, class At, class... X>
 constexpr auto call(const Attributes& attributes, const X&... x) {
   using C = Call<Op, At, X...>;
-  if constexpr (C::misuse == CallMisuse::known_before && !C::is_symbolic) {
-    return Refused{};
-  } else if constexpr (C::is_symbolic) {
+  if constexpr (C::is_symbolic) {
     const auto& symbol = first_symbol(x...);
     if constexpr (C::is_legal) {
       return symbol.template call<Op, C>(attributes, x...);

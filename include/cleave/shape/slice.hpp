@@ -40,7 +40,8 @@ constexpr SliceRange resolve_slice(extent begin, extent end, extent step, extent
   const bool begin_from_back = begin < 0;
   const bool end_from_back = to_last || (end < 0 && !to_first);
   extent from = begin;
-  extent to = to_last ? 0 : (to_first ? -1 : end);
+  extent to = to_first ? -1 : end;
+  to = to_last ? 0 : to;
   if (size == dynamic) {
     if (begin_from_back != end_from_back) {
       return {SliceFault::unknown_count};
