@@ -23,7 +23,8 @@ struct Slice : detail::MoveOp {
     made.letters[0] = letter;
     const extent last = first + (count - 1) * step;
     made.extents[0] = first;
-    made.extents[1] = step > 0 ? last + 1 : (last > 0 ? last - 1 : to_end);
+    const extent before = last > 0 ? last - 1 : to_end;
+    made.extents[1] = step > 0 ? last + 1 : before;
     made.extents[2] = step;
     return made;
   }
