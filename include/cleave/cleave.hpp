@@ -18,8 +18,9 @@
 #include <cleave/ops/reduce.hpp>
 
 #include <cleave/ops/cast.hpp>
-#include <cleave/ops/cross_entropy.hpp>
 #include <cleave/ops/softmax.hpp>
+
+#include <cleave/ops/cross_entropy.hpp>
 
 #include <cleave/model/symbol.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: assign
+// expect: +=: the right side has axes that the left side lacks
 // expect: Shape<
 #include <cleave/cleave.hpp>
 

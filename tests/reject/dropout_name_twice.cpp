@@ -8,9 +8,11 @@ using cleave::axes::C, cleave::axes::H, cleave::axes::N;
 struct Model {
   constexpr auto operator()(auto data) const {
 #ifdef CLEAVE_REJECT
-    return cleave::dropout<"drop">(cleave::dropout<"drop">(data, 0.5), 0.5);
+    const auto first = cleave::dropout<"drop">(data, 0.5);
+    return cleave::make_loss(cleave::linear<"fc", C<4>>(cleave::dropout<"drop">(first, 0.5)));
 #else
-    return cleave::dropout<"drop1">(cleave::dropout<"drop2">(data, 0.5), 0.5);
+    const auto first = cleave::dropout<"drop">(data, 0.5);
+    return cleave::make_loss(cleave::linear<"fc", C<4>>(cleave::dropout<"other">(first, 0.5)));
 #endif
   }
 };
@@ -20,6 +22,7 @@ struct Job {
   using devices = cleave::Devices<cleave::Cpu<0>, cleave::Cpu<1>>;
   using batches = cleave::Batches<8>;
   using data = cleave::Inputs<cleave::Input<"data", float, N<cleave::batch>, C<12>>>;
+  using optimizer = cleave::Sgd;
 };
 
 void run(cleave::DataParallelGroup<Job>& group) { group.backward(); } // wrong

@@ -1,33 +1,123 @@
 // SPDX-License-Identifier: Apache-2.0
 // x += y and its kin write into the elements of a tensor or through a view. Each is `x = x + y`: y may be broadcast to
 // x by name, may be a number, and may read what is written, in any order. Errors while compiling: those of the
-// operation, and of assigning its result to x.
+// operation, and a result that is no longer of x's shape. (Written out: a check in a macro hides the user's line.)
 #pragma once
 
 #include <cleave/ops/arithmetic.hpp>
 #include <cleave/tensor/tensor.hpp>
 
 namespace cleave {
+namespace detail {
 
-// NOLINTBEGIN(bugprone-macro-parentheses): the argument is an operator
-#define CLEAVE_COMPOUND(sign)                                                                                          \
-  template <class T, class S, class D, class Y>                                                                        \
-    requires(operand<Y> || detail::number<Y>)                                                                          \
-  Tensor<T, S, D>& operator sign##=(Tensor<T, S, D>& x, const Y& y) {                                                  \
-    return x = x sign y;                                                                                               \
-  }                                                                                                                    \
-  template <class T, class S, class D, class St, class Y>                                                              \
-    requires(operand<Y> || detail::number<Y>)                                                                          \
-  const View<T, S, D, St>& operator sign##=(const View<T, S, D, St>& x, const Y& y) {                                  \
-    return x.assign(x sign y);                                                                                         \
-  }                                                                                                                    \
-  static_assert(true)
-// NOLINTEND(bugprone-macro-parentheses)
+/// Whether a result may be written where its left operand is. (What was refused has had its message.)
+template <class Op, class Result, class T, class S, class D>
+concept result_has_the_shape_of_the_left = refused_operand<Result> || is_assignable<Result, T, S, D>;
 
-CLEAVE_COMPOUND(+);
-CLEAVE_COMPOUND(-);
-CLEAVE_COMPOUND(*);
-CLEAVE_COMPOUND(/);
-#undef CLEAVE_COMPOUND
+} // namespace detail
+
+template <class T, class S, class D, class Y>
+  requires(operand<Y> || detail::number<Y>)
+Tensor<T, S, D>& operator+=(Tensor<T, S, D>& x, const Y& y) {
+  using Made = decltype(x + y);
+  using Op = text<'a', 'd', 'd'>;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
+                "+=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::is_assignable<Made, T, S, D>) {
+    x = x + y;
+  }
+  return x;
+}
+
+template <class T, class S, class D, class St, class Y>
+  requires(operand<Y> || detail::number<Y>)
+const View<T, S, D, St>& operator+=(const View<T, S, D, St>& x, const Y& y) {
+  using Made = decltype(x + y);
+  using Op = text<'a', 'd', 'd'>;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
+                "+=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::is_assignable<Made, std::remove_const_t<T>, S, D>) {
+    x.assign(x + y);
+  }
+  return x;
+}
+
+template <class T, class S, class D, class Y>
+  requires(operand<Y> || detail::number<Y>)
+Tensor<T, S, D>& operator-=(Tensor<T, S, D>& x, const Y& y) {
+  using Made = decltype(x - y);
+  using Op = text<'s', 'u', 'b'>;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
+                "-=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::is_assignable<Made, T, S, D>) {
+    x = x - y;
+  }
+  return x;
+}
+
+template <class T, class S, class D, class St, class Y>
+  requires(operand<Y> || detail::number<Y>)
+const View<T, S, D, St>& operator-=(const View<T, S, D, St>& x, const Y& y) {
+  using Made = decltype(x - y);
+  using Op = text<'s', 'u', 'b'>;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
+                "-=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::is_assignable<Made, std::remove_const_t<T>, S, D>) {
+    x.assign(x - y);
+  }
+  return x;
+}
+
+template <class T, class S, class D, class Y>
+  requires(operand<Y> || detail::number<Y>)
+Tensor<T, S, D>& operator*=(Tensor<T, S, D>& x, const Y& y) {
+  using Made = decltype(x * y);
+  using Op = text<'m', 'u', 'l'>;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
+                "*=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::is_assignable<Made, T, S, D>) {
+    x = x * y;
+  }
+  return x;
+}
+
+template <class T, class S, class D, class St, class Y>
+  requires(operand<Y> || detail::number<Y>)
+const View<T, S, D, St>& operator*=(const View<T, S, D, St>& x, const Y& y) {
+  using Made = decltype(x * y);
+  using Op = text<'m', 'u', 'l'>;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
+                "*=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::is_assignable<Made, std::remove_const_t<T>, S, D>) {
+    x.assign(x * y);
+  }
+  return x;
+}
+
+template <class T, class S, class D, class Y>
+  requires(operand<Y> || detail::number<Y>)
+Tensor<T, S, D>& operator/=(Tensor<T, S, D>& x, const Y& y) {
+  using Made = decltype(x / y);
+  using Op = text<'d', 'i', 'v'>;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
+                "/=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::is_assignable<Made, T, S, D>) {
+    x = x / y;
+  }
+  return x;
+}
+
+template <class T, class S, class D, class St, class Y>
+  requires(operand<Y> || detail::number<Y>)
+const View<T, S, D, St>& operator/=(const View<T, S, D, St>& x, const Y& y) {
+  using Made = decltype(x / y);
+  using Op = text<'d', 'i', 'v'>;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
+                "/=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::is_assignable<Made, std::remove_const_t<T>, S, D>) {
+    x.assign(x / y);
+  }
+  return x;
+}
 
 } // namespace cleave

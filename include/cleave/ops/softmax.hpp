@@ -177,7 +177,7 @@ concept mask_fits =
 
 /// `Op` along axes, of sign * x / temperature.
 template <class Op, class Axes, class X>
-constexpr auto call_softmax(const X& x, double sign, const SoftmaxOptions& options) {
+constexpr auto call_on_rows(const X& x, double sign, const SoftmaxOptions& options) {
   Attributes attributes = Axes::attributes;
   const bool fits = options.temperature > 0 && math::is_finite(options.temperature);
   attributes.number = fits ? sign / options.temperature : 1;
@@ -189,6 +189,16 @@ constexpr auto call_softmax(const X& x, double sign, const SoftmaxOptions& optio
     }
   }
   return call<Op, Axes>(attributes, x);
+}
+
+/// The same, but not along the batch of a model: that has been refused.
+template <class Op, class Axes, class X>
+constexpr auto call_softmax(const X& x, double sign, const SoftmaxOptions& options) {
+  if constexpr (symbol_operand<X> && names_axis(Axes::attributes.letters, batch_axis)) {
+    return x.refused();
+  } else {
+    return call_on_rows<Op, Axes>(x, sign, options);
+  }
 }
 
 /// x where the mask is not 0, else -inf, which has no part in a softmax.
