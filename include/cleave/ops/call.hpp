@@ -20,7 +20,7 @@ struct Named {
     Attributes made;
     made.flags = Flags;
     const char letters[] = {Letters..., '\0'};
-    for (std::size_t i = 0; i < sizeof...(Letters) && i < max_rank; ++i) {
+    for (int i = 0; i < max_rank && letters[i] != '\0'; ++i) {
       made.letters[i] = letters[i];
     }
     return made;

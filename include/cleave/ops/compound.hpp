@@ -10,6 +10,12 @@
 namespace cleave {
 namespace detail {
 
+// Names for messages at namespace scope: nvcc cannot pass on a pack of characters from a template's body.
+using add_assign_text = text<'+', '='>;
+using sub_assign_text = text<'-', '='>;
+using mul_assign_text = text<'*', '='>;
+using div_assign_text = text<'/', '='>;
+
 /// Whether a result may be written where its left operand is. (What was refused has had its message.)
 template <class Op, class Result, class T, class S, class D>
 concept result_has_the_shape_of_the_left = refused_operand<Result> || is_assignable<Result, T, S, D>;
@@ -20,7 +26,7 @@ template <class T, class S, class D, class Y>
   requires(operand<Y> || detail::number<Y>)
 Tensor<T, S, D>& operator+=(Tensor<T, S, D>& x, const Y& y) {
   using Made = decltype(x + y);
-  using Op = text<'a', 'd', 'd'>;
+  using Op = detail::add_assign_text;
   static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
                 "+=: the right side has axes that the left side lacks; its result could not be written there");
   if constexpr (detail::is_assignable<Made, T, S, D>) {
@@ -33,7 +39,7 @@ template <class T, class S, class D, class St, class Y>
   requires(operand<Y> || detail::number<Y>)
 const View<T, S, D, St>& operator+=(const View<T, S, D, St>& x, const Y& y) {
   using Made = decltype(x + y);
-  using Op = text<'a', 'd', 'd'>;
+  using Op = detail::add_assign_text;
   static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
                 "+=: the right side has axes that the left side lacks; its result could not be written there");
   if constexpr (detail::is_assignable<Made, std::remove_const_t<T>, S, D>) {
@@ -46,7 +52,7 @@ template <class T, class S, class D, class Y>
   requires(operand<Y> || detail::number<Y>)
 Tensor<T, S, D>& operator-=(Tensor<T, S, D>& x, const Y& y) {
   using Made = decltype(x - y);
-  using Op = text<'s', 'u', 'b'>;
+  using Op = detail::sub_assign_text;
   static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
                 "-=: the right side has axes that the left side lacks; its result could not be written there");
   if constexpr (detail::is_assignable<Made, T, S, D>) {
@@ -59,7 +65,7 @@ template <class T, class S, class D, class St, class Y>
   requires(operand<Y> || detail::number<Y>)
 const View<T, S, D, St>& operator-=(const View<T, S, D, St>& x, const Y& y) {
   using Made = decltype(x - y);
-  using Op = text<'s', 'u', 'b'>;
+  using Op = detail::sub_assign_text;
   static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
                 "-=: the right side has axes that the left side lacks; its result could not be written there");
   if constexpr (detail::is_assignable<Made, std::remove_const_t<T>, S, D>) {
@@ -72,7 +78,7 @@ template <class T, class S, class D, class Y>
   requires(operand<Y> || detail::number<Y>)
 Tensor<T, S, D>& operator*=(Tensor<T, S, D>& x, const Y& y) {
   using Made = decltype(x * y);
-  using Op = text<'m', 'u', 'l'>;
+  using Op = detail::mul_assign_text;
   static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
                 "*=: the right side has axes that the left side lacks; its result could not be written there");
   if constexpr (detail::is_assignable<Made, T, S, D>) {
@@ -85,7 +91,7 @@ template <class T, class S, class D, class St, class Y>
   requires(operand<Y> || detail::number<Y>)
 const View<T, S, D, St>& operator*=(const View<T, S, D, St>& x, const Y& y) {
   using Made = decltype(x * y);
-  using Op = text<'m', 'u', 'l'>;
+  using Op = detail::mul_assign_text;
   static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
                 "*=: the right side has axes that the left side lacks; its result could not be written there");
   if constexpr (detail::is_assignable<Made, std::remove_const_t<T>, S, D>) {
@@ -98,7 +104,7 @@ template <class T, class S, class D, class Y>
   requires(operand<Y> || detail::number<Y>)
 Tensor<T, S, D>& operator/=(Tensor<T, S, D>& x, const Y& y) {
   using Made = decltype(x / y);
-  using Op = text<'d', 'i', 'v'>;
+  using Op = detail::div_assign_text;
   static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
                 "/=: the right side has axes that the left side lacks; its result could not be written there");
   if constexpr (detail::is_assignable<Made, T, S, D>) {
@@ -111,7 +117,7 @@ template <class T, class S, class D, class St, class Y>
   requires(operand<Y> || detail::number<Y>)
 const View<T, S, D, St>& operator/=(const View<T, S, D, St>& x, const Y& y) {
   using Made = decltype(x / y);
-  using Op = text<'d', 'i', 'v'>;
+  using Op = detail::div_assign_text;
   static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
                 "/=: the right side has axes that the left side lacks; its result could not be written there");
   if constexpr (detail::is_assignable<Made, std::remove_const_t<T>, S, D>) {
