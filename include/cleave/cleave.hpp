@@ -18,7 +18,6 @@
 #include <cleave/ops/reduce.hpp>
 
 #include <cleave/ops/cast.hpp>
-#include <cleave/ops/cross_entropy.hpp>
 #include <cleave/ops/softmax.hpp>
 #include <cleave/ops/broadcast.hpp>
 #include <cleave/ops/concat.hpp>
@@ -28,6 +27,8 @@
 #include <cleave/ops/slice.hpp>
 #include <cleave/ops/tile.hpp>
 #include <cleave/ops/transpose.hpp>
+
+#include <cleave/ops/cross_entropy.hpp>
 
 #include <cleave/model/symbol.hpp>
 

@@ -163,7 +163,8 @@ struct Softsign : ElementwiseOp {
   static constexpr double flops = 6;
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T x) {
-    return x / (1 + math::abs(x));
+    const T size = math::abs(x);
+    return size > 1 ? (x < 0 ? T(-1) : T(1)) / (1 + 1 / size) : x / (1 + size); // finite at infinity
   }
   static constexpr Cotangents vjp(const Vjp& at) { return {at.dy / square(1 + abs(at.x(0)))}; }
 };
