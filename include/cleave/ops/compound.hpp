@@ -22,6 +22,7 @@ concept result_has_the_shape_of_the_left = refused_operand<Result> || assign_is_
 
 } // namespace detail
 
+// NOLINTBEGIN(bugprone-return-const-ref-from-parameter): views are handles, the elements are elsewhere
 template <class T, class S, class D, class Y>
   requires(operand<Y> || detail::number<Y>)
 Tensor<T, S, D>& operator+=(Tensor<T, S, D>& x, const Y& y) {
@@ -125,5 +126,6 @@ const View<T, S, D, St>& operator/=(const View<T, S, D, St>& x, const Y& y) {
   }
   return x;
 }
+// NOLINTEND(bugprone-return-const-ref-from-parameter)
 
 } // namespace cleave

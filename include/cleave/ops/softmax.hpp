@@ -23,8 +23,8 @@ constexpr AxisRows axis_rows(const Dims& dims, const char* letters) {
   }
   const int first = dims.index_of(letters[0]);
   for (int i = 0; i < dims.rank; ++i) {
-    extent& part = i < first ? rows.outer : i < first + count ? rows.classes : rows.inner;
-    part *= dims.extents[i];
+    extent& rest = i < first + count ? rows.classes : rows.inner;
+    (i < first ? rows.outer : rest) *= dims.extents[i];
   }
   return rows;
 }
