@@ -7,7 +7,7 @@
 #include <type_traits>
 
 namespace cleave::detail {
-namespace {
+namespace casts {
 
 template <class To, class From>
 To convert(From x) {
@@ -59,9 +59,9 @@ void convert_to(void* dst, const void* src, DType src_type, extent count) {
   }
 }
 
-} // namespace
+} // namespace casts
 
-void copy_elements(void* dst, DType dst_type, const void* src, DType src_type, extent count) {
+CLEAVE_INLINE void copy_elements(void* dst, DType dst_type, const void* src, DType src_type, extent count) {
   if (count <= 0) {
     return;
   }
@@ -71,25 +71,25 @@ void copy_elements(void* dst, DType dst_type, const void* src, DType src_type, e
   }
   switch (dst_type) {
   case DType::f32:
-    convert_to<float>(dst, src, src_type, count);
+    casts::convert_to<float>(dst, src, src_type, count);
     break;
   case DType::f64:
-    convert_to<double>(dst, src, src_type, count);
+    casts::convert_to<double>(dst, src, src_type, count);
     break;
   case DType::i32:
-    convert_to<std::int32_t>(dst, src, src_type, count);
+    casts::convert_to<std::int32_t>(dst, src, src_type, count);
     break;
   case DType::i64:
-    convert_to<std::int64_t>(dst, src, src_type, count);
+    casts::convert_to<std::int64_t>(dst, src, src_type, count);
     break;
   case DType::u8:
-    convert_to<std::uint8_t>(dst, src, src_type, count);
+    casts::convert_to<std::uint8_t>(dst, src, src_type, count);
     break;
   }
 }
 
-void copy_block(void* dst, DType dst_type, extent dst_stride, const void* src, DType src_type, extent src_stride,
-                extent outer, extent inner) {
+CLEAVE_INLINE void copy_block(void* dst, DType dst_type, extent dst_stride, const void* src, DType src_type,
+                              extent src_stride, extent outer, extent inner) {
   if (dst_stride == inner && src_stride == inner) {
     copy_elements(dst, dst_type, src, src_type, outer * inner);
     return;

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-namespace cleave::kernels {
-namespace {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace sums {
 
 // Lanes of the inner sum: enough independent chains to hide the latency of an add; fixed, so that the order of
 // additions is the same on every machine.
-constexpr extent lanes = 16;
+inline constexpr extent lanes = 16;
 
 template <class T>
 T sum_row(const T* x, extent count) {
@@ -56,11 +56,11 @@ struct Reduction {
   }
 };
 
-} // namespace
+} // namespace sums
 
 template <class T>
 void reduce_sum(std::byte* const* arenas, const KernelArguments& call) {
-  Reduction<T> reduction{&call.sizes[1], {}, {}, static_cast<int>(call.sizes[0])};
+  sums::Reduction<T> reduction{&call.sizes[1], {}, {}, static_cast<int>(call.sizes[0])};
   T* const out = call.result<T>(arenas);
   const T* const in = call.operand<T>(arenas, 1);
   extent in_stride = 1;
@@ -81,7 +81,9 @@ void reduce_sum(std::byte* const* arenas, const KernelArguments& call) {
   reduction.run(out, in, 0);
 }
 
+#if !defined(CLEAVE_HEADER_ONLY)
 template void reduce_sum<float>(std::byte* const*, const KernelArguments&);
 template void reduce_sum<double>(std::byte* const*, const KernelArguments&);
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

@@ -2,7 +2,7 @@
 #include <cleave/base/math.hpp>
 #include <cleave/ops/kernels.hpp>
 
-namespace cleave::kernels {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
 
 template <class T>
 void softmax(std::byte* const* arenas, const KernelArguments& call) {
@@ -55,9 +55,11 @@ void softmax_output_gradient(std::byte* const* arenas, const KernelArguments& ca
   }
 }
 
+#if !defined(CLEAVE_HEADER_ONLY)
 template void softmax<float>(std::byte* const*, const KernelArguments&);
 template void softmax<double>(std::byte* const*, const KernelArguments&);
 template void softmax_output_gradient<float>(std::byte* const*, const KernelArguments&);
 template void softmax_output_gradient<double>(std::byte* const*, const KernelArguments&);
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

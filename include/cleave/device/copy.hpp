@@ -16,3 +16,7 @@ void copy_block(void* dst, DType dst_type, extent dst_stride, const void* src, D
                 extent outer, extent inner);
 
 } // namespace cleave::detail
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(cpu, copy)
+#endif

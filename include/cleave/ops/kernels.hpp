@@ -5,7 +5,7 @@
 
 #include <cleave/graph/kernel.hpp>
 
-namespace cleave::kernels {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
 
 /// sizes = {m, n, k}; result m x n.
 template <class T>
@@ -29,6 +29,7 @@ void softmax(std::byte* const* arenas, const KernelArguments& call);
 template <class T>
 void softmax_output_gradient(std::byte* const* arenas, const KernelArguments& call);
 
+#if !defined(CLEAVE_HEADER_ONLY)
 // clang-format off
 extern template void gemm_nn<float>(std::byte* const*, const KernelArguments&);
 extern template void gemm_nn<double>(std::byte* const*, const KernelArguments&);
@@ -43,8 +44,9 @@ extern template void softmax<double>(std::byte* const*, const KernelArguments&);
 extern template void softmax_output_gradient<float>(std::byte* const*, const KernelArguments&);
 extern template void softmax_output_gradient<double>(std::byte* const*, const KernelArguments&);
 // clang-format on
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS
 
 namespace cleave::detail {
 
@@ -54,3 +56,9 @@ constexpr Kernel pick_kernel(DType type, Kernel for_float, Kernel for_double) {
 }
 
 } // namespace cleave::detail
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(cpu, gemm)
+#include CLEAVE_SOURCE(cpu, reduce)
+#include CLEAVE_SOURCE(cpu, softmax)
+#endif
