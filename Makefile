@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The usual ways in; `make help` lists them. Everything is built below build/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format oracle clean
+.PHONY: help demo test lint format oracle coverage install clean
 
 DEVICES ?= 2
+PREFIX ?= /usr/local
+BUILD ?= build/release
 JOBS ?= $(shell nproc)
 folders := $(wildcard include kernels tests examples bench)
 sources = find $(folders) \( -name '*.hpp' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) -print0
@@ -21,10 +23,12 @@ build = $(call configure,$(1)); echo "building $(2) in build/$(1)"; \
 
 help:
 	@echo "make demo    train on Fashion-MNIST [DEVICES=2] [WORKLOADS=2,1] [EPOCHS=n]"
-	@echo "make test    build and run every test, then the group's tests under the sanitizers"
+	@echo "make test    build and run every test, then the running ones again under the sanitizers"
 	@echo "make lint    check formatting and run clang-tidy"
 	@echo "make format  format all C++ files"
 	@echo "make oracle  compare with recorded values: DIR=folder"
+	@echo "make coverage  which lines the tests run, by room"
+	@echo "make install   put headers and library below PREFIX [/usr/local], DESTDIR is honoured"
 	@echo "make clean   remove build/"
 
 demo:
@@ -37,11 +41,11 @@ test:
 	@tools/setup
 	@rm -f build/release/tests.xml build/asan/tests.xml build/tsan/tests.xml
 	@$(call build,release,all)
-	@$(call build,asan,group_tests)
+	@$(call build,asan,runtime_tests group_tests)
 	@$(call build,tsan,group_tests)
 	@run() { "$$@" --no-tests=error --output-on-failure --test-output-truncation head; }; \
 	  run ctest --test-dir build/release --output-junit tests.xml -j2; \
-	  run ctest --test-dir build/asan --output-junit tests.xml -R '^group_tests$$'; \
+	  run ctest --test-dir build/asan --output-junit tests.xml -R '^(runtime|group)_tests$$'; \
 	  run $(plain_addresses) ctest --test-dir build/tsan --output-junit tests.xml -R '^group_tests$$'; \
 	  tools/count_tests build/release/tests.xml build/asan/tests.xml build/tsan/tests.xml \
 	    --require static --require runtime_tests --require group_tests --require reject_gcc --require headers_clang
@@ -61,6 +65,17 @@ oracle:
 	@[ -n "$(DIR)" ] || { echo "usage: make oracle DIR=folder"; exit 2; }
 	@tools/setup
 	@tests/oracle/run $(DIR)
+
+coverage:
+	@tools/setup
+	@$(call build,coverage,runtime_tests group_tests)
+	@find build/coverage -name '*.gcda' -delete
+	@ctest --test-dir build/coverage -R '^(runtime|group)_tests$$' --no-tests=error --output-on-failure >/dev/null
+	@tools/coverage build/coverage
+
+install:
+	@[ -f $(BUILD)/libcleave_kernels.a ] || { $(call build,release,cleave_kernels); }
+	@cmake --install $(BUILD) --prefix $(PREFIX) >/dev/null
 
 clean:
 	@rm -rf build

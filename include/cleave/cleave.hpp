@@ -27,3 +27,4 @@
 #include <cleave/group/plan.hpp>
 
 #include <cleave/group/data_parallel_group.hpp>
+#include <cleave/group/metric.hpp>

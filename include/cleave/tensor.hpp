@@ -13,5 +13,6 @@
 #include <cleave/shape/slice.hpp>
 #include <cleave/tensor/movement.hpp>
 #include <cleave/tensor/partial.hpp>
+#include <cleave/tensor/random.hpp>
 #include <cleave/tensor/tensor.hpp>
 #include <cleave/tensor/view.hpp>

@@ -64,7 +64,7 @@
 #define CLEAVE_SOURCE(room, name) CLEAVE_QUOTED(../kernels/room/name.cpp)
 #elif __has_include("../../../kernels/cpu/error.cpp")
 #define CLEAVE_SOURCE(room, name) CLEAVE_QUOTED(../../../kernels/room/name.cpp)
-#else
+#elif !defined(CLEAVE_SINGLE_HEADER)
 #error "CLEAVE_HEADER_ONLY needs the folder kernels: beside the headers, where it is installed, or as it lies in the source tree"
 #endif
 // clang-format on

@@ -55,9 +55,9 @@ concept one_extent_a_letter = Letters == Extents;
 #define CLEAVE_SAYS_REPETITION "shape_of: a layout has no letter twice; give one of the axes another letter"
 #define CLEAVE_SAYS_COUNT "shape_of: expects as many extents as the layout has letters"
 
-template <FixedString Layout, extent... Extents, std::size_t... I>
-constexpr auto spell_shape(std::index_sequence<I...> /*axes*/) {
-  return Shape<Axis<Layout[I], Extents>...>{};
+template <FixedString Layout, extent... Extents, std::size_t... At>
+constexpr auto spell_shape(std::index_sequence<At...> /*axes*/) {
+  return Shape<Axis<Layout[At], Extents>...>{};
 }
 
 // `Name` spells the layout for messages.
