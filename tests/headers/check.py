@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles headers alone, or some together, behind macros that trap careless names; warnings are errors.
 
-With --umbrella it compiles nothing, but checks that the umbrella headers include what they promise.
+With --umbrella it compiles nothing, but checks that the umbrella headers include what they promise, and that headers
+include every source of the kernels in header-only mode.
 """
 
 import argparse
 import concurrent.futures
+import glob
 import os
 import re
 import subprocess
@@ -62,9 +64,18 @@ def check_umbrellas(names, include):
         brought = closure(include, umbrella)
         promised = singles + [name for name in names if name.split("/")[0] in rooms and not APART.search(name)]
         problems += [f"<cleave/{umbrella}> does not include {name}" for name in promised if name not in brought]
+    included = set()
+    for name in names:
+        with open(os.path.join(include, "cleave", name), encoding="utf-8") as file:
+            included |= set(re.findall(r"^#include CLEAVE_SOURCE\((\w+), (\w+)\)$", file.read(), re.MULTILINE))
+    sources = glob.glob(os.path.join(include, os.pardir, "kernels", "*", "*.cpp"))
+    for source in sorted(sources):
+        room, name = source.removesuffix(".cpp").split(os.sep)[-2:]
+        if (room, name) not in included:
+            problems.append(f"no header ends with `#include CLEAVE_SOURCE({room}, {name})` for CLEAVE_HEADER_ONLY")
     for problem in problems:
         print(f"FAILED {problem}")
-    print(f"headers: {len(PROMISES)} umbrella headers, {len(problems)} headers are missing")
+    print(f"headers: {len(PROMISES)} umbrella headers, {len(sources)} sources, {len(problems)} are missing")
     return 1 if problems else 0
 
 

@@ -35,9 +35,9 @@ def run(*command):
 
 
 def symbols(path):
-    """Returns {demangled name: kind} of what an object file defines and others may see."""
+    """Returns {demangled name: kind} of what an object file defines; small letters are local, but for u, v and w."""
     found = {}
-    for line in run("nm", "-C", "--defined-only", "--extern-only", path).splitlines():
+    for line in run("nm", "-C", "--defined-only", path).splitlines():
         match = re.match(r"[0-9a-f]* ?(\w) (.*)", line)
         if match:
             found[match[2]] = match[1]
@@ -55,10 +55,17 @@ def problems(objects, flags, compiler):
     strong = [{name for name, kind in unit.items() if kind in "TDBRA"} for unit in (first, second)]
     for name in sorted(strong[0] & strong[1]):
         yield f"both units define the strong symbol {name}"
-    for unit, names, options in zip(("first", "second"), strong, flags):
+    for unit, defined, names, options in zip(("first", "second"), (first, second), strong, flags):
+        if options[-1] not in HEADER_ONLY:
+            continue
         for name in sorted(names):
-            if options[-1] in HEADER_ONLY and not name.startswith(OWN):
-                yield f"the {unit} unit is header-only, but defines the strong symbol {name}"
+            if not name.startswith(OWN):
+                yield f"the {unit} unit is header-only, but defines the strong symbol {name}; it wants CLEAVE_INLINE"
+        for name in sorted(defined):
+            if "cleave::" in name.split("(anonymous namespace)")[0] and "(anonymous namespace)" in name:
+                yield f"the {unit} unit is header-only, but has its own {name}; give the namespace a name"
+            if re.search(r"cleave::kernels::(?!isa_)", name):
+                yield f"the {unit} unit is header-only, but {name} is not in the namespace CLEAVE_KERNELS"
     kernels = [{name for name in unit if re.search(r"\bcleave::kernels::\w+::", name)} for unit in (first, second)]
     if macros(compiler, flags[0]) != macros(compiler, flags[1]):
         for name in sorted(kernels[0] & kernels[1]):
