@@ -75,7 +75,7 @@ def problems(objects, flags, compiler):
             yield "a header-only unit defines no kernel at all: this check looks for the wrong names"
 
 
-def check(name, case, arguments, folder):
+def check(case, arguments, folder):
     flags, expected = case[:2], case[2:]
     objects = []
     for unit, options in zip(("first", "second"), flags):
@@ -105,10 +105,12 @@ def main():
             for header in sorted(arguments.headers):
                 file.write(f"#include <{os.path.relpath(header, arguments.include)}>\n")
         for name, case in CASES.items():
+            found = []
             try:
-                found = list(check(name, case, arguments, folder))
+                for problem in check(case, arguments, folder):
+                    found.append(problem)
             except RuntimeError as error:
-                found = [str(error)]
+                found.append(str(error))
             failed += bool(found)
             for problem in found:
                 print(f"FAILED {name}: {problem}")
