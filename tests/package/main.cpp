@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A user's program: trains a step, reads a file, catches an error. Its arguments are an idx file, and "gzip" where files
-// compressed by gzip can be read. Compiled with warnings that Cleave itself does not hold back.
+// A user's program: trains a step, reads a file, catches an error. Its arguments are an idx file, and "gzip" where
+// files compressed by gzip can be read. Compiled with warnings that Cleave itself does not hold back.
 #include <cleave/cleave.hpp>
 #include <cleave/data/csv.hpp>
 #include <cleave/data/idx.hpp>
@@ -70,7 +70,8 @@ int main(int count, char** arguments) {
   }
   expect(cleave::to_string(label) == "[0. 1. 0. 1.]", "a tensor is printed");
   expect(count == 3, "two arguments");
-  expect(reads(arguments[1]) == (std::strcmp(arguments[2], "gzip") == 0), "compressed files are read, or refused in words");
+  expect(reads(arguments[1]) == (std::strcmp(arguments[2], "gzip") == 0),
+         "compressed files are read, or refused in words");
   std::printf("package: version %d, %d failed\n", CLEAVE_VERSION, failed);
   return failed == 0 ? 0 : 1;
 }
