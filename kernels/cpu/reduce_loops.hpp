@@ -13,7 +13,8 @@
 #define CLEAVE_KEEP_LOOP
 #endif
 
-namespace cleave::kernels {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace folds {
 
 struct ReducedLoop {
   extent count;
@@ -78,7 +79,7 @@ public:
     extent i = 0;
     for (; i + lanes <= count; i += lanes) {
       CLEAVE_KEEP_LOOP // unrolled, comparisons would not be vectorised
-      for (extent l = 0; l < lanes; ++l) {
+          for (extent l = 0; l < lanes; ++l) {
         lane_[l] = F::add(lane_[l], x[i + l]);
       }
     }
@@ -157,4 +158,5 @@ void fold_columns(const ReducePlan& plan, const typename F::In* x, Columns<F>& c
   visit_loops(plan.reduced, std::max(outer, 0), 0, add);
 }
 
-} // namespace cleave::kernels
+} // namespace folds
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

@@ -239,9 +239,9 @@ constexpr auto contract_step(std::integer_sequence<int, Rest...> /*others*/, con
 }
 
 /// The numbers of all values but two.
-template <int Left, int Right, int... I>
-constexpr auto all_but(std::integer_sequence<int, I...> /*others*/) {
-  return std::integer_sequence<int, (I < Left ? I : (I + 1 < Right ? I + 1 : I + 2))...>{};
+template <int Left, int Right, int... At>
+constexpr auto all_but(std::integer_sequence<int, At...> /*others*/) {
+  return std::integer_sequence<int, (At < Left ? At : (At + 1 < Right ? At + 1 : At + 2))...>{};
 }
 
 template <class E, int Step, class First, class... More>

@@ -4,6 +4,7 @@
 
 #include <cleave/ops/call.hpp>
 #include <cleave/ops/strided.hpp>
+#include <cleave/shape/crop.hpp>
 #include <cleave/shape/slice.hpp>
 
 namespace cleave {
@@ -173,14 +174,14 @@ struct CropNodeAt<S, void, To...> {
   static constexpr Fault fault = judge_crop_node<S, To...>(before);
 };
 
-template <class At, int I, class X>
+template <class At, int Position, class X>
 constexpr auto crop_from(const X& x) {
   return x;
 }
-template <class At, int I, class First, class... Rest, class X>
+template <class At, int Position, class First, class... Rest, class X>
 constexpr auto crop_from(const X& x) {
-  using Range = SliceAt<First::letter, At::before[I], At::before[I] + First::size, 1>;
-  return crop_from<At, I + 1, Rest...>(call<Slice, Range>(x));
+  using Range = SliceAt<First::letter, At::before[Position], At::before[Position] + First::size, 1>;
+  return crop_from<At, Position + 1, Rest...>(call<Slice, Range>(x));
 }
 
 } // namespace detail
@@ -229,9 +230,9 @@ constexpr auto crop(const X& x) {
 template <class... To, detail::symbol_operand X, extent... From>
 constexpr auto crop(const X& x, Offset<From...> /*offsets*/) {
   static_assert(sizeof...(To) == sizeof...(From), "crop: expects one offset for each axis");
-  using At =
-      std::conditional_t<sizeof...(To) == sizeof...(From), detail::CropNodeAt<typename X::shape, Offset<From...>, To...>,
-                         detail::CropNodeAt<typename X::shape, void, To...>>;
+  using At = std::conditional_t<sizeof...(To) == sizeof...(From),
+                                detail::CropNodeAt<typename X::shape, Offset<From...>, To...>,
+                                detail::CropNodeAt<typename X::shape, void, To...>>;
   using Refusal = detail::lifted_refusal<At>;
   static_assert(detail::call_keeps<Rule::batch_axis_cut, Refusal>, CLEAVE_SAYS_ROWS("crop"));
   static_assert(detail::accepted_besides<Refusal, Rule::batch_axis_cut>,
@@ -276,14 +277,14 @@ struct SplitAt {
   static constexpr Fault fault = judge();
 };
 
-template <char Letter, extent Part, class X, int... I>
-constexpr auto split_into(const X& x, std::integer_sequence<int, I...> /*pieces*/) {
+template <char Letter, extent Part, class X, int... At>
+constexpr auto split_into(const X& x, std::integer_sequence<int, At...> /*pieces*/) {
   using Piece = decltype(call<Slice, SliceAt<Letter, 0, Part, 1>>(x));
-  return SplitPieces<Piece, sizeof...(I)>{{call<Slice, SliceAt<Letter, I * Part, (I + 1) * Part, 1>>(x)...}};
+  return SplitPieces<Piece, sizeof...(At)>{{call<Slice, SliceAt<Letter, At * Part, (At + 1) * Part, 1>>(x)...}};
 }
-template <class X, int... I>
-constexpr auto split_refused(const X& x, std::integer_sequence<int, I...> /*pieces*/) {
-  return SplitPieces<X, sizeof...(I)>{{(static_cast<void>(I), x.refused())...}};
+template <class X, int... At>
+constexpr auto split_refused(const X& x, std::integer_sequence<int, At...> /*pieces*/) {
+  return SplitPieces<X, sizeof...(At)>{{(static_cast<void>(At), x.refused())...}};
 }
 
 } // namespace detail
