@@ -13,7 +13,8 @@
 #define CLEAVE_KEEP_LOOP
 #endif
 
-namespace cleave::kernels {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace folds {
 
 struct ReducedLoop {
   extent count;
@@ -157,4 +158,5 @@ void fold_columns(const ReducePlan& plan, const typename F::In* x, Columns<F>& c
   visit_loops(plan.reduced, std::max(outer, 0), 0, add);
 }
 
-} // namespace cleave::kernels
+} // namespace folds
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reduce_loops.hpp"
 
-namespace cleave::kernels {
-namespace {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace folds {
 
 /// Calls `forward(offset)` at every element of each result in order, `middle()`, and `backward(offset)` in reverse.
 template <class Begin, class Forward, class Middle, class Backward>
@@ -24,7 +24,7 @@ void there_and_back(const KernelArguments& call, Begin begin, Forward forward, M
   visit_loops(plan.kept, plan.kept_count, 0, each);
 }
 
-} // namespace
+} // namespace folds
 
 template <class T>
 void product_of_others(std::byte* const* arenas, const KernelArguments& call) {
@@ -32,7 +32,7 @@ void product_of_others(std::byte* const* arenas, const KernelArguments& call) {
   T* const out = call.result<T>(arenas);
   T running{};
   const auto restart = [&] { running = 1; };
-  there_and_back(
+  folds::there_and_back(
       call, restart,
       [&](extent i) { // the product of all before
         out[i] = running;
@@ -56,7 +56,7 @@ void product_of_others_tangent(std::byte* const* arenas, const KernelArguments& 
   T sum{};
   T w_of_zeros{};
   int zeros = 0;
-  there_and_back(
+  folds::there_and_back(
       call,
       [&] {
         product = 1;
@@ -86,9 +86,11 @@ void product_of_others_tangent(std::byte* const* arenas, const KernelArguments& 
       });
 }
 
+#if !defined(CLEAVE_HEADER_ONLY)
 template void product_of_others<float>(std::byte* const*, const KernelArguments&);
 template void product_of_others<double>(std::byte* const*, const KernelArguments&);
 template void product_of_others_tangent<float>(std::byte* const*, const KernelArguments&);
 template void product_of_others_tangent<double>(std::byte* const*, const KernelArguments&);
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

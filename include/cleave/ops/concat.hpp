@@ -81,10 +81,10 @@ struct JoinJudge {
 
 template <char Letter, int First, int Count, class... X>
 constexpr auto join_range(const X&... x);
-template <char Letter, int First, int Part, int Last, int... I, class... X>
-constexpr auto join_parts(std::integer_sequence<int, I...> /*all but the last*/, const X&... x) {
-  return call<Concat, Along<Letter>>(join_range<Letter, First + I * Part, Part>(x...)...,
-                                     join_range<Letter, First + static_cast<int>(sizeof...(I)) * Part, Last>(x...));
+template <char Letter, int First, int Part, int Last, int... At, class... X>
+constexpr auto join_parts(std::integer_sequence<int, At...> /*all but the last*/, const X&... x) {
+  return call<Concat, Along<Letter>>(join_range<Letter, First + At * Part, Part>(x...)...,
+                                     join_range<Letter, First + static_cast<int>(sizeof...(At)) * Part, Last>(x...));
 }
 /// A tree of nodes with as many operands as a node may have.
 template <char Letter, int First, int Count, class... X>

@@ -4,6 +4,7 @@
 
 #include <cleave/ops/call.hpp>
 #include <cleave/ops/strided.hpp>
+#include <cleave/shape/crop.hpp>
 #include <cleave/shape/slice.hpp>
 #include <cleave/tensor/split.hpp>
 
@@ -175,14 +176,14 @@ struct CropNodeAt<S, void, To...> {
   static constexpr Fault fault = judge_crop_node<S, To...>(before);
 };
 
-template <class At, int I, class X>
+template <class At, int Position, class X>
 constexpr auto crop_from(const X& x) {
   return x;
 }
-template <class At, int I, class First, class... Rest, class X>
+template <class At, int Position, class First, class... Rest, class X>
 constexpr auto crop_from(const X& x) {
-  using Range = SliceAt<First::letter, At::before[I], At::before[I] + First::size, 1>;
-  return crop_from<At, I + 1, Rest...>(call<Slice, Range>(x));
+  using Range = SliceAt<First::letter, At::before[Position], At::before[Position] + First::size, 1>;
+  return crop_from<At, Position + 1, Rest...>(call<Slice, Range>(x));
 }
 
 } // namespace detail
@@ -264,14 +265,14 @@ struct SplitAt {
   static constexpr Fault fault = judge();
 };
 
-template <char Letter, extent Part, class X, int... I>
-constexpr auto split_into(const X& x, std::integer_sequence<int, I...> /*pieces*/) {
+template <char Letter, extent Part, class X, int... At>
+constexpr auto split_into(const X& x, std::integer_sequence<int, At...> /*pieces*/) {
   using Piece = decltype(call<Slice, SliceAt<Letter, 0, Part, 1>>(x));
-  return Split<Piece, sizeof...(I)>{{call<Slice, SliceAt<Letter, I * Part, (I + 1) * Part, 1>>(x)...}};
+  return Split<Piece, sizeof...(At)>{{call<Slice, SliceAt<Letter, At * Part, (At + 1) * Part, 1>>(x)...}};
 }
-template <class X, int... I>
-constexpr auto split_refused(const X& x, std::integer_sequence<int, I...> /*pieces*/) {
-  return Split<X, sizeof...(I)>{{(static_cast<void>(I), x.refused())...}};
+template <class X, int... At>
+constexpr auto split_refused(const X& x, std::integer_sequence<int, At...> /*pieces*/) {
+  return Split<X, sizeof...(At)>{{(static_cast<void>(At), x.refused())...}};
 }
 
 } // namespace detail
