@@ -138,7 +138,7 @@ class Checker:
                     file.write("\n".join([*includes, "#include <cstdio>", ""]))
                 form, use = (["-Xclang", "-emit-pch"], "-include-pch") if compiler == self.clang else ([], "-include")
                 made = header + (".pch" if compiler == self.clang else ".gch")
-                status, out, err = run([compiler, *self.common, *REFUSING, "-x", "c++-header", *form, header, "-o", made])
+                status, _, _ = run([compiler, *self.common, *REFUSING, "-x", "c++-header", *form, header, "-o", made])
                 self.preludes[compiler, includes] = [] if status != 0 else [
                     use, made if compiler == self.clang else header]
             return self.preludes[compiler, includes]
