@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The usual ways in; `make help` lists them. Everything is built below build/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint analyse format oracle bench bench-docs clean
+.PHONY: help demo test lint analyse format oracle bench bench-docs coverage install clean
 
 DEVICES ?= 2
+PREFIX ?= /usr/local
+BUILD ?= build/release
 JOBS ?= $(shell nproc)
 ROUNDS ?= 3
 folders := $(wildcard include kernels tests examples bench)
@@ -22,12 +24,14 @@ build = $(call configure,$(1)); echo "building $(2) in build/$(1)"; \
 
 help:
 	@echo "make demo    train on Fashion-MNIST [DEVICES=2] [WORKLOADS=2,1] [EPOCHS=n]"
-	@echo "make test    build and run every test, then the group's tests under the sanitizers"
+	@echo "make test    build and run every test, then the running ones again under the sanitizers"
 	@echo "make lint    check formatting and run clang-tidy"
 	@echo "make analyse look at users' units with four tools, and time them [ROUNDS=3]"
 	@echo "make format  format all C++ files"
 	@echo "make oracle  compare with recorded values: DIR=folder"
 	@echo "make bench   how fast things run, beside what the machine can do (make bench-docs: all tables of the docs anew)"
+	@echo "make coverage  which lines the tests run, by room"
+	@echo "make install   put headers and library below PREFIX [/usr/local], DESTDIR is honoured"
 	@echo "make clean   remove build/"
 
 demo:
@@ -40,11 +44,11 @@ test:
 	@tools/setup
 	@rm -f build/release/tests.xml build/asan/tests.xml build/tsan/tests.xml
 	@$(call build,release,all)
-	@$(call build,asan,group_tests)
+	@$(call build,asan,runtime_tests group_tests)
 	@$(call build,tsan,group_tests)
 	@run() { "$$@" --no-tests=error --output-on-failure --test-output-truncation head; }; \
 	  run ctest --test-dir build/release --output-junit tests.xml -j2; \
-	  run ctest --test-dir build/asan --output-junit tests.xml -R '^group_tests$$'; \
+	  run ctest --test-dir build/asan --output-junit tests.xml -R '^(runtime|group)_tests$$'; \
 	  run $(plain_addresses) ctest --test-dir build/tsan --output-junit tests.xml -R '^group_tests$$'; \
 	  tools/count_tests build/release/tests.xml build/asan/tests.xml build/tsan/tests.xml \
 	    --require static --require runtime_tests --require group_tests --require reject_gcc --require headers_clang
@@ -82,14 +86,25 @@ bench:
 	@bench/run/run --json build/bench/bench.json
 	@echo "JSON: build/bench/bench.json"
 
-# For a quiet machine; takes some minutes. (g++ 12 takes its own AVX-512 intrinsics' undefined values for an oversight.)
+# For a quiet machine; takes some minutes.
 bench-docs:
 	@tools/setup
 	@$(call build_bench,bench,,cleave_bench cleave_peer eigen_peer)
-	@$(call build_bench,bench-native,-DCLEAVE_NATIVE=ON -DCMAKE_CXX_FLAGS=-Wno-maybe-uninitialized,cleave_peer)
+	@$(call build_bench,bench-native,-DCLEAVE_NATIVE=ON,cleave_peer)
 	@bench/compile/measure --write-doc
 	@bench/run/run --repetitions 9 --min-time 0.1 --write-doc
 	@bench/peers/run --rounds 5 --write-doc
+
+coverage:
+	@tools/setup
+	@$(call build,coverage,runtime_tests group_tests)
+	@find build/coverage -name '*.gcda' -delete
+	@ctest --test-dir build/coverage -R '^(runtime|group)_tests$$' --no-tests=error --output-on-failure >/dev/null
+	@tools/coverage build/coverage
+
+install:
+	@[ -f $(BUILD)/libcleave_kernels.a ] || { $(call build,release,cleave_kernels); }
+	@cmake --install $(BUILD) --prefix $(PREFIX) >/dev/null
 
 clean:
 	@rm -rf build

@@ -17,17 +17,18 @@
 
 #include <cleave/ops/reduce.hpp>
 
-#include <cleave/ops/cast.hpp>
-#include <cleave/ops/cross_entropy.hpp>
-#include <cleave/ops/softmax.hpp>
 #include <cleave/ops/broadcast.hpp>
+#include <cleave/ops/cast.hpp>
 #include <cleave/ops/concat.hpp>
 #include <cleave/ops/depth_to_space.hpp>
 #include <cleave/ops/pad.hpp>
 #include <cleave/ops/reshape.hpp>
 #include <cleave/ops/slice.hpp>
+#include <cleave/ops/softmax.hpp>
 #include <cleave/ops/tile.hpp>
 #include <cleave/ops/transpose.hpp>
+
+#include <cleave/ops/cross_entropy.hpp>
 
 #include <cleave/model/symbol.hpp>
 
@@ -44,3 +45,4 @@
 #include <cleave/group/plan.hpp>
 
 #include <cleave/group/data_parallel_group.hpp>
+#include <cleave/group/metric.hpp>

@@ -5,7 +5,7 @@
 #include <type_traits>
 
 namespace cleave::detail {
-namespace {
+namespace comparing {
 
 /// Whether test(a, b) holds for all pairs of elements, from an axis on.
 template <class T, class Test>
@@ -61,17 +61,18 @@ double distance(T a, T b) {
   }
 }
 
-} // namespace
+} // namespace comparing
 
-bool elements_equal(DType type, const Dims& dims, Elements a, Elements b) {
-  return compare(type, dims, a, b, [](auto x, auto y) { return x == y; });
+CLEAVE_INLINE bool elements_equal(DType type, const Dims& dims, Elements a, Elements b) {
+  return comparing::compare(type, dims, a, b, [](auto x, auto y) { return x == y; });
 }
 
-bool elements_close(DType type, const Dims& dims, Elements a, Elements b, double relative, double absolute) {
-  return compare(type, dims, a, b, [=](auto x, auto y) {
+CLEAVE_INLINE bool elements_close(DType type, const Dims& dims, Elements a, Elements b, double relative,
+                                  double absolute) {
+  return comparing::compare(type, dims, a, b, [=](auto x, auto y) {
     // an infinity is close to itself only, though the tolerance is infinite, too
     return x == y || (std::isfinite(static_cast<double>(y)) &&
-                      distance(x, y) <= absolute + relative * std::fabs(static_cast<double>(y)));
+                      comparing::distance(x, y) <= absolute + relative * std::fabs(static_cast<double>(y)));
   });
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gemm.hpp"
+#include "multiply.hpp"
 
 #include <cleave/ops/contract.hpp>
 
-namespace cleave::kernels {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
 
 template <class T>
 void contract(std::byte* const* arenas, const KernelArguments& call) {
@@ -18,7 +18,9 @@ void contract(std::byte* const* arenas, const KernelArguments& call) {
   }
 }
 
+#if !defined(CLEAVE_HEADER_ONLY)
 template void contract<float>(std::byte* const*, const KernelArguments&);
 template void contract<double>(std::byte* const*, const KernelArguments&);
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

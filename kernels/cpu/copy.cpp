@@ -7,7 +7,7 @@
 #include <type_traits>
 
 namespace cleave::detail {
-namespace {
+namespace casts {
 
 template <class To, class From>
 To convert(From x) {
@@ -70,7 +70,7 @@ Convert convert_to(DType src_type) {
   return convert_run<To, std::uint8_t>;
 }
 
-Convert find_convert(DType dst_type, DType src_type) {
+inline Convert find_convert(DType dst_type, DType src_type) {
   switch (dst_type) {
   case DType::f32:
     return convert_to<float>(src_type);
@@ -94,7 +94,7 @@ struct Walk {
   extent src[max_rank]{};
 };
 
-Walk merge_axes(const Dims& dims, const extent* dst_strides, const extent* src_strides) {
+inline Walk merge_axes(const Dims& dims, const extent* dst_strides, const extent* src_strides) {
   Walk walk;
   for (int i = 0; i < dims.rank; ++i) {
     const extent count = dims.extents[i];
@@ -112,29 +112,30 @@ Walk merge_axes(const Dims& dims, const extent* dst_strides, const extent* src_s
   return walk;
 }
 
-} // namespace
+} // namespace casts
 
-void copy_elements(void* dst, DType dst_type, const void* src, DType src_type, extent count) {
+CLEAVE_INLINE void copy_elements(void* dst, DType dst_type, const void* src, DType src_type, extent count) {
   if (count <= 0) {
     return;
   }
   if (dst_type == src_type) {
     std::memcpy(dst, src, static_cast<std::size_t>(count * size_of(dst_type)));
   } else {
-    find_convert(dst_type, src_type)(dst, src, {count, 1, 1});
+    casts::find_convert(dst_type, src_type)(dst, src, {count, 1, 1});
   }
 }
 
-void copy_strided(void* dst, DType dst_type, const extent* dst_strides, const void* src, DType src_type,
-                  const extent* src_strides, const Dims& dims) {
+CLEAVE_INLINE void copy_strided(void* dst, DType dst_type, const extent* dst_strides, const void* src, DType src_type,
+                                const extent* src_strides, const Dims& dims) {
   if (dims.size() <= 0) {
     return;
   }
-  const Walk walk = merge_axes(dims, dst_strides, src_strides);
+  const casts::Walk walk = casts::merge_axes(dims, dst_strides, src_strides);
   const int inner = walk.rank - 1;
-  const Run run = inner < 0 ? Run{1, 1, 1} : Run{walk.extents[inner], walk.dst[inner], walk.src[inner]};
+  const casts::Run run =
+      inner < 0 ? casts::Run{1, 1, 1} : casts::Run{walk.extents[inner], walk.dst[inner], walk.src[inner]};
   const bool same_bytes = dst_type == src_type && run.dst_stride == 1 && run.src_stride == 1;
-  const Convert convert = find_convert(dst_type, src_type);
+  const casts::Convert convert = casts::find_convert(dst_type, src_type);
   auto* to = static_cast<std::byte*>(dst);
   const auto* from = static_cast<const std::byte*>(src);
   extent index[max_rank] = {};
@@ -161,8 +162,8 @@ void copy_strided(void* dst, DType dst_type, const extent* dst_strides, const vo
   }
 }
 
-void copy_block(void* dst, DType dst_type, extent dst_stride, const void* src, DType src_type, extent src_stride,
-                extent outer, extent inner) {
+CLEAVE_INLINE void copy_block(void* dst, DType dst_type, extent dst_stride, const void* src, DType src_type,
+                              extent src_stride, extent outer, extent inner) {
   if (dst_stride == inner && src_stride == inner) {
     copy_elements(dst, dst_type, src, src_type, outer * inner);
     return;

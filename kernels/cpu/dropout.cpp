@@ -2,8 +2,8 @@
 #include <cleave/ops/kernels.hpp>
 #include <cleave/tensor/random.hpp>
 
-namespace cleave::kernels {
-namespace {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace masks {
 
 /// The mask of one layer in one pass. Four neighbouring positions share a block of random words.
 class Mask {
@@ -57,21 +57,23 @@ struct Walk {
   }
 };
 
-} // namespace
+} // namespace masks
 
 template <class T>
 void dropout(std::byte* const* arenas, const KernelArguments& call) {
   const auto* const key = call.operand<std::int64_t>(arenas, 2);
   const double p = call.numbers[0];
-  Mask mask(key, p, call.numbers[1]);
-  const Walk<T> walk{&call.sizes[1], &call.sizes[1 + max_rank], static_cast<int>(call.sizes[0]),
-                     static_cast<T>(1 / (1 - p))};
+  masks::Mask mask(key, p, call.numbers[1]);
+  const masks::Walk<T> walk{&call.sizes[1], &call.sizes[1 + max_rank], static_cast<int>(call.sizes[0]),
+                            static_cast<T>(1 / (1 - p))};
   const T* x = call.operand<T>(arenas, 1);
   T* y = call.result<T>(arenas);
   walk.run(mask, x, y, 0, key[2] * call.sizes[1 + 2 * max_rank]);
 }
 
+#if !defined(CLEAVE_HEADER_ONLY)
 template void dropout<float>(std::byte* const*, const KernelArguments&);
 template void dropout<double>(std::byte* const*, const KernelArguments&);
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

@@ -4,11 +4,30 @@
 #include <cstdarg>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace cleave {
+namespace detail {
 
-Error::Error(const char* sentence) noexcept {
+inline void print_error(const char* sentence) { std::fprintf(stderr, "cleave: %s\n", sentence); }
+
+inline ErrorHandler& error_handler() {
+  static ErrorHandler handler = &print_error;
+  return handler;
+}
+
+#if CLEAVE_HAS_EXCEPTIONS()
+[[noreturn, gnu::noinline]] inline void throw_error(const Error& error) { throw Error(error); }
+#else
+// Null, unless another unit of a header-only program is compiled with exceptions: then all throw, whichever copy of a
+// function the linker keeps.
+[[noreturn, gnu::weak]] void throw_error(const Error& error);
+#endif
+
+} // namespace detail
+
+CLEAVE_INLINE Error::Error(const char* sentence) noexcept {
   std::size_t length = std::strlen(sentence);
   const bool cut = length >= sizeof sentence_;
   if (cut) {
@@ -20,17 +39,31 @@ Error::Error(const char* sentence) noexcept {
   }
 }
 
-const char* Error::what() const noexcept { return sentence_; }
+CLEAVE_INLINE const char* Error::what() const noexcept { return sentence_; }
+
+CLEAVE_INLINE ErrorHandler set_error_handler(ErrorHandler handler) noexcept {
+  ErrorHandler& now = detail::error_handler();
+  const ErrorHandler before = now == &detail::print_error ? nullptr : now;
+  now = handler == nullptr ? &detail::print_error : handler;
+  return before;
+}
 
 namespace detail {
 
-void fail(const char* format, ...) {
+CLEAVE_INLINE void fail(const char* format, ...) {
   char sentence[1024]; // longer than an Error holds, so that Error sees what it has to cut
   std::va_list arguments;
   va_start(arguments, format);
   const int length = std::vsnprintf(sentence, sizeof sentence, format, arguments);
   va_end(arguments);
-  throw Error(length < 0 ? format : sentence);
+  const Error error(length < 0 ? format : sentence);
+#if !CLEAVE_HAS_EXCEPTIONS()
+  if (&throw_error == nullptr) {
+    error_handler()(error.what());
+    std::abort();
+  }
+#endif
+  throw_error(error);
 }
 
 } // namespace detail

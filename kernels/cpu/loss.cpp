@@ -2,8 +2,8 @@
 #include <cleave/base/error.hpp>
 #include <cleave/ops/kernels.hpp>
 
-namespace cleave::kernels {
-namespace {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace labelled {
 
 /// What a row's label gives to its own class and to each other one.
 template <class T>
@@ -34,7 +34,7 @@ void for_labels(const KernelArguments& call, Row row) {
   }
 }
 
-} // namespace
+} // namespace labelled
 
 template <class T>
 void nll(std::byte* const* arenas, const KernelArguments& call) {
@@ -45,13 +45,13 @@ void nll(std::byte* const* arenas, const KernelArguments& call) {
   const extent stride = call.sizes[2];
   const bool ignores = (call.sizes[3] & 1) != 0;
   const T ignored = static_cast<T>(call.numbers[1]);
-  const Smoothed<T> smoothed(call, call.numbers[0]);
-  for_labels(call, [&](extent first, extent at) {
+  const labelled::Smoothed<T> smoothed(call, call.numbers[0]);
+  labelled::for_labels(call, [&](extent first, extent at) {
     if (ignores && labels[at] == ignored) {
       loss[at] = 0;
       return;
     }
-    const extent own = class_of(labels[at], classes);
+    const extent own = labelled::class_of(labels[at], classes);
     if (own < 0) {
       detail::fail("nll: label %td is %g; expects a class number from 0 to %td, or the ignored label", at,
                    static_cast<double>(labels[at]), classes - 1);
@@ -73,10 +73,10 @@ void nll_gradient(std::byte* const* arenas, const KernelArguments& call) {
   const extent stride = call.sizes[2];
   const bool ignores = (call.sizes[3] & 1) != 0;
   const T ignored = static_cast<T>(call.numbers[1]);
-  const Smoothed<T> smoothed(call, call.numbers[0]);
-  for_labels(call, [&](extent first, extent at) {
+  const labelled::Smoothed<T> smoothed(call, call.numbers[0]);
+  labelled::for_labels(call, [&](extent first, extent at) {
     const bool skipped = ignores && labels[at] == ignored;
-    const extent own = class_of(labels[at], classes);
+    const extent own = labelled::class_of(labels[at], classes);
     for (extent c = 0; c < classes; ++c) {
       dx[first + c * stride] = skipped ? T(0) : -(c == own ? smoothed.own : smoothed.other) * dy[at];
     }
@@ -99,10 +99,10 @@ void softmax_output_gradient(std::byte* const* arenas, const KernelArguments& ca
     return;
   }
   const T ignored = static_cast<T>(call.numbers[1]);
-  const Smoothed<T> smoothed(call, call.numbers[0]);
-  for_labels(call, [&](extent first, extent at) {
+  const labelled::Smoothed<T> smoothed(call, call.numbers[0]);
+  labelled::for_labels(call, [&](extent first, extent at) {
     const bool skipped = ignores && labels[at] == ignored;
-    const extent own = class_of(labels[at], classes);
+    const extent own = labelled::class_of(labels[at], classes);
     for (extent c = 0; c < classes; ++c) {
       const T target = c == own ? smoothed.own : smoothed.other;
       dx[first + c * stride] = skipped ? T(0) : p[first + c * stride] - target;
@@ -120,8 +120,8 @@ void svm_output_gradient(std::byte* const* arenas, const KernelArguments& call) 
   const bool linear = (call.sizes[3] & 1) != 0;
   const T margin = static_cast<T>(call.numbers[0]);
   const T regularization = static_cast<T>(call.numbers[1]);
-  for_labels(call, [&](extent first, extent at) {
-    const extent own = class_of(labels[at], classes);
+  labelled::for_labels(call, [&](extent first, extent at) {
+    const extent own = labelled::class_of(labels[at], classes);
     for (extent c = 0; c < classes; ++c) {
       const T sign = c == own ? T(1) : T(-1);
       const T missing = margin - sign * x[first + c * stride]; // how far the score is from its margin
@@ -131,6 +131,7 @@ void svm_output_gradient(std::byte* const* arenas, const KernelArguments& call) 
   });
 }
 
+#if !defined(CLEAVE_HEADER_ONLY)
 template void nll<float>(std::byte* const*, const KernelArguments&);
 template void nll<double>(std::byte* const*, const KernelArguments&);
 template void nll_gradient<float>(std::byte* const*, const KernelArguments&);
@@ -139,5 +140,6 @@ template void softmax_output_gradient<float>(std::byte* const*, const KernelArgu
 template void softmax_output_gradient<double>(std::byte* const*, const KernelArguments&);
 template void svm_output_gradient<float>(std::byte* const*, const KernelArguments&);
 template void svm_output_gradient<double>(std::byte* const*, const KernelArguments&);
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

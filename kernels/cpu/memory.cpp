@@ -7,7 +7,7 @@
 
 namespace cleave {
 
-void* allocate(std::size_t bytes) {
+CLEAVE_INLINE void* allocate(std::size_t bytes) {
   void* const block = ::operator new(bytes == 0 ? 1 : bytes, std::align_val_t{alignment}, std::nothrow);
   if (block == nullptr) {
     detail::fail("allocate: %zu bytes (%.1f MiB) were wanted, but the system has no such block free; use smaller "
@@ -17,13 +17,13 @@ void* allocate(std::size_t bytes) {
   return block;
 }
 
-void deallocate(void* block) noexcept { ::operator delete(block, std::align_val_t{alignment}); }
+CLEAVE_INLINE void deallocate(void* block) noexcept { ::operator delete(block, std::align_val_t{alignment}); }
 
-Arena::Arena(std::size_t bytes) : Arena(bytes, uninitialized) { clear(); }
+CLEAVE_INLINE Arena::Arena(std::size_t bytes) : Arena(bytes, uninitialized) { clear(); }
 
-void Arena::clear() noexcept { detail::clear_bytes(data_, size_); }
+CLEAVE_INLINE void Arena::clear() noexcept { detail::clear_bytes(data_, size_); }
 
-void detail::clear_bytes(void* block, std::size_t bytes) noexcept {
+CLEAVE_INLINE void detail::clear_bytes(void* block, std::size_t bytes) noexcept {
   if (bytes > 0) {
     std::memset(block, 0, bytes);
   }

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
-namespace cleave::kernels {
-namespace {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace moves {
 
 struct Loop {
   extent count;
@@ -92,18 +92,18 @@ void copy_by(Word* to, const Word* from, const KernelArguments& call) {
   copy_loops(to, from, loops, count);
 }
 
-} // namespace
+} // namespace moves
 
 template <class Word>
 void strided_copy(std::byte* const* arenas, const KernelArguments& call) {
-  copy_by(call.result<Word>(arenas), call.operand<Word>(arenas, 1) + call.sizes[detail::offset_slot], call);
+  moves::copy_by(call.result<Word>(arenas), call.operand<Word>(arenas, 1) + call.sizes[detail::offset_slot], call);
 }
 
 template <class T>
 void strided_place(std::byte* const* arenas, const KernelArguments& call) {
   T* const to = call.result<T>(arenas);
   std::fill_n(to, static_cast<extent>(call.numbers[1]), static_cast<T>(call.numbers[0]));
-  copy_by(to + call.sizes[detail::offset_slot], call.operand<T>(arenas, 1), call);
+  moves::copy_by(to + call.sizes[detail::offset_slot], call.operand<T>(arenas, 1), call);
 }
 
 template <class Word>
@@ -119,12 +119,13 @@ void join_rows(std::byte* const* arenas, const KernelArguments& call) {
     const extent run = call.sizes[2 + k];
     const Word* const from = call.operand<Word>(arenas, 1 + k);
     for (extent r = 0; r < rows; ++r) {
-      copy_run(to + r * width, from + r * run, {run, 1, 1});
+      moves::copy_run(to + r * width, from + r * run, {run, 1, 1});
     }
     to += run;
   }
 }
 
+#if !defined(CLEAVE_HEADER_ONLY)
 template void strided_copy<std::uint8_t>(std::byte* const*, const KernelArguments&);
 template void strided_copy<std::uint32_t>(std::byte* const*, const KernelArguments&);
 template void strided_copy<std::uint64_t>(std::byte* const*, const KernelArguments&);
@@ -136,5 +137,6 @@ template void strided_place<std::uint8_t>(std::byte* const*, const KernelArgumen
 template void join_rows<std::uint8_t>(std::byte* const*, const KernelArguments&);
 template void join_rows<std::uint32_t>(std::byte* const*, const KernelArguments&);
 template void join_rows<std::uint64_t>(std::byte* const*, const KernelArguments&);
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

@@ -15,19 +15,19 @@
 #endif
 
 namespace cleave {
-namespace {
+namespace detail::threads {
 
 // A sleeping thread costs tens of microseconds to wake, about as much as it is worth spinning for.
-constexpr std::chrono::microseconds spin_time{50};
+inline constexpr std::chrono::microseconds spin_time{50};
 
-void relax() {
+inline void relax() {
 #if defined(__x86_64__)
   _mm_pause();
 #endif
 }
 
 /// Waits until `value` differs from `old`: spins, then sleeps.
-std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
+inline std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
   const auto deadline = std::chrono::steady_clock::now() + spin_time;
   for (;;) {
     for (int i = 0; i < 64; ++i) {
@@ -66,7 +66,45 @@ private:
 #endif
 };
 
-} // namespace
+#if CLEAVE_HAS_EXCEPTIONS()
+/// Runs a task; returns what it throws.
+[[gnu::noinline]] inline std::exception_ptr catch_from(DevicePool::Task task, void* context, int device) noexcept {
+  try {
+    task(context, device);
+  } catch (...) {
+    return std::current_exception();
+  }
+  return nullptr;
+}
+
+/// Throws Error that names the device and says what it threw.
+[[noreturn, gnu::noinline]] inline void throw_named(int device, const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& error) {
+    fail("device %d: %s", device, error.what());
+  } catch (...) {
+    fail("device %d: an exception that is no std::exception", device);
+  }
+}
+#else
+// Null, unless another unit of a header-only program is compiled with exceptions (see error.cpp).
+[[gnu::weak]] std::exception_ptr catch_from(DevicePool::Task task, void* context, int device) noexcept;
+[[noreturn, gnu::weak]] void throw_named(int device, const std::exception_ptr& thrown);
+#endif
+
+inline std::exception_ptr run_guarded(DevicePool::Task task, void* context, int device) noexcept {
+  const FlushSubnormals flush;
+#if !CLEAVE_HAS_EXCEPTIONS()
+  if (&catch_from == nullptr) {
+    task(context, device); // an error ends the program
+    return nullptr;
+  }
+#endif
+  return catch_from(task, context, device);
+}
+
+} // namespace detail::threads
 
 struct DevicePool::State {
   struct alignas(64) Worker {
@@ -78,26 +116,26 @@ struct DevicePool::State {
   explicit State(int devices) : workers(static_cast<std::size_t>(devices)) {}
 
   void run_one(int device) noexcept {
-    Worker& worker = workers[static_cast<std::size_t>(device)];
-    const FlushSubnormals flush;
-    try {
-      task(context, device);
-    } catch (...) {
-      worker.failure = std::current_exception();
-    }
+    workers[static_cast<std::size_t>(device)].failure = detail::threads::run_guarded(task, context, device);
   }
 
   void serve(int device) noexcept {
     Worker& worker = workers[static_cast<std::size_t>(device)];
     std::uint32_t seen = 0;
     for (;;) {
-      seen = wait_for_change(ticket, seen);
+      seen = detail::threads::wait_for_change(ticket, seen);
       if (stopping.load(std::memory_order_relaxed)) {
         return;
       }
       run_one(device);
       worker.done.store(seen, std::memory_order_release);
       worker.done.notify_one();
+    }
+  }
+
+  void start() {
+    for (std::size_t device = 1; device < workers.size(); ++device) {
+      workers[device].thread = std::thread([this, device] { serve(static_cast<int>(device)); });
     }
   }
 
@@ -119,13 +157,11 @@ struct DevicePool::State {
   std::vector<Worker> workers; // workers[0] is the calling thread
 };
 
-DevicePool::DevicePool(int devices) {
+CLEAVE_INLINE DevicePool::DevicePool(int devices) {
   auto state = std::make_unique<State>(devices);
+#if CLEAVE_HAS_EXCEPTIONS()
   try {
-    for (int device = 1; device < devices; ++device) {
-      state->workers[static_cast<std::size_t>(device)].thread =
-          std::thread([self = state.get(), device] { self->serve(device); });
-    }
+    state->start();
   } catch (const std::exception& error) {
     state->stop();
     detail::fail(
@@ -133,15 +169,18 @@ DevicePool::DevicePool(int devices) {
         "devices or raise the limit of threads.",
         devices - 1, error.what());
   }
+#else
+  state->start(); // the standard library ends the program where the system refuses a thread
+#endif
   state_ = state.release();
 }
 
-DevicePool::~DevicePool() {
+CLEAVE_INLINE DevicePool::~DevicePool() {
   state_->stop();
   delete state_;
 }
 
-void DevicePool::run(Task task, void* context) {
+CLEAVE_INLINE void DevicePool::run(Task task, void* context) {
   State& state = *state_;
   state.task = task;
   state.context = context;
@@ -151,7 +190,7 @@ void DevicePool::run(Task task, void* context) {
   for (std::size_t device = 1; device < state.workers.size(); ++device) {
     const State::Worker& worker = state.workers[device];
     while (worker.done.load(std::memory_order_acquire) != ticket) {
-      wait_for_change(worker.done, ticket - 1);
+      detail::threads::wait_for_change(worker.done, ticket - 1);
     }
   }
   std::exception_ptr first;
@@ -164,13 +203,7 @@ void DevicePool::run(Task task, void* context) {
     state.workers[device].failure = nullptr;
   }
   if (first != nullptr) {
-    try {
-      std::rethrow_exception(first);
-    } catch (const std::exception& error) {
-      detail::fail("device %d: %s", failed, error.what());
-    } catch (...) {
-      detail::fail("device %d: an exception that is no std::exception", failed);
-    }
+    detail::threads::throw_named(failed, first);
   }
 }
 

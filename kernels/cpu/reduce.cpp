@@ -5,14 +5,19 @@
 #include <limits>
 #include <type_traits>
 
-namespace cleave::kernels {
-namespace {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace folds {
 
 // Whole numbers are added and multiplied modulo 2^64, where overflow is defined.
 template <class T>
 using Wide = std::conditional_t<std::is_floating_point_v<T>, T, std::uint64_t>;
 template <class T>
 using Result = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
+
+template <class T>
+constexpr bool is_nan(T x) {
+  return x != x; // NOLINT(misc-redundant-expression): true of NaN alone
+}
 
 template <class T>
 struct Plus {
@@ -27,7 +32,7 @@ struct Plus {
 
 template <class T>
 struct PlusNumbers : Plus<T> {
-  static constexpr T add(T a, T x) { return a + (x == x ? x : T(0)); }
+  static constexpr T add(T a, T x) { return a + (is_nan(x) ? T(0) : x); }
 };
 
 template <class T>
@@ -51,11 +56,6 @@ struct Squares {
   static constexpr A join(A a, A b) { return a + b; }
   static Out finish(A a) { return static_cast<T>(std::sqrt(a)); }
 };
-
-template <class T>
-constexpr bool is_nan(T x) {
-  return x != x; // NOLINT(misc-redundant-expression): true of NaN alone
-}
 
 template <class T>
 struct Greatest {
@@ -149,43 +149,44 @@ void reduce_to_position(std::byte* const* arenas, const KernelArguments& call) {
       });
 }
 
-} // namespace
+} // namespace folds
 
 template <class T>
 void reduce_sum(std::byte* const* arenas, const KernelArguments& call) {
-  reduce<Plus<T>>(arenas, call);
+  folds::reduce<folds::Plus<T>>(arenas, call);
 }
 template <class T>
 void reduce_nansum(std::byte* const* arenas, const KernelArguments& call) {
-  reduce<PlusNumbers<T>>(arenas, call);
+  folds::reduce<folds::PlusNumbers<T>>(arenas, call);
 }
 template <class T>
 void reduce_prod(std::byte* const* arenas, const KernelArguments& call) {
-  reduce<Times<T>>(arenas, call);
+  folds::reduce<folds::Times<T>>(arenas, call);
 }
 template <class T>
 void reduce_max(std::byte* const* arenas, const KernelArguments& call) {
-  reduce<Greatest<T>>(arenas, call);
+  folds::reduce<folds::Greatest<T>>(arenas, call);
 }
 template <class T>
 void reduce_min(std::byte* const* arenas, const KernelArguments& call) {
-  reduce<Least<T>>(arenas, call);
+  folds::reduce<folds::Least<T>>(arenas, call);
 }
 template <class T>
 void reduce_norm(std::byte* const* arenas, const KernelArguments& call) {
-  reduce<Squares<T>>(arenas, call);
+  folds::reduce<folds::Squares<T>>(arenas, call);
 }
 template <class T>
 void reduce_argmax(std::byte* const* arenas, const KernelArguments& call) {
-  reduce_to_position<Greatest<T>>(arenas, call);
+  folds::reduce_to_position<folds::Greatest<T>>(arenas, call);
 }
 template <class T>
 void reduce_argmin(std::byte* const* arenas, const KernelArguments& call) {
-  reduce_to_position<Least<T>>(arenas, call);
+  folds::reduce_to_position<folds::Least<T>>(arenas, call);
 }
 
 template <class T>
 void reduce_logsumexp(std::byte* const* arenas, const KernelArguments& call) {
+  using namespace folds;
   const ReducePlan plan(call);
   const T* const in = call.operand<T>(arenas, 1);
   T* out = call.result<T>(arenas);
@@ -221,6 +222,8 @@ void reduce_logsumexp(std::byte* const* arenas, const KernelArguments& call) {
       });
 }
 
+#if !defined(CLEAVE_HEADER_ONLY)
+// NOLINTBEGIN(bugprone-macro-parentheses): the argument is a name
 #define CLEAVE_KERNEL_OF_FLOATS(kernel)                                                                                \
   template void kernel<float>(std::byte* const*, const KernelArguments&);                                              \
   template void kernel<double>(std::byte* const*, const KernelArguments&);
@@ -229,6 +232,7 @@ void reduce_logsumexp(std::byte* const* arenas, const KernelArguments& call) {
   template void kernel<std::int32_t>(std::byte* const*, const KernelArguments&);                                       \
   template void kernel<std::int64_t>(std::byte* const*, const KernelArguments&);                                       \
   template void kernel<std::uint8_t>(std::byte* const*, const KernelArguments&);
+// NOLINTEND(bugprone-macro-parentheses)
 CLEAVE_KERNEL_OF_ALL(reduce_sum)
 CLEAVE_KERNEL_OF_ALL(reduce_prod)
 CLEAVE_KERNEL_OF_ALL(reduce_max)
@@ -238,5 +242,6 @@ CLEAVE_KERNEL_OF_ALL(reduce_argmin)
 CLEAVE_KERNEL_OF_FLOATS(reduce_nansum)
 CLEAVE_KERNEL_OF_FLOATS(reduce_norm)
 CLEAVE_KERNEL_OF_FLOATS(reduce_logsumexp)
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

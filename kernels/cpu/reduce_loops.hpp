@@ -13,7 +13,8 @@
 #define CLEAVE_KEEP_LOOP
 #endif
 
-namespace cleave::kernels {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace folds {
 
 struct ReducedLoop {
   extent count;
@@ -21,8 +22,8 @@ struct ReducedLoop {
 };
 
 struct ReducePlan {
-  ReducedLoop kept[max_rank + 1];
-  ReducedLoop reduced[max_rank + 1];
+  ReducedLoop kept[max_rank + 1]{};
+  ReducedLoop reduced[max_rank + 1]{};
   int kept_count = 0; // both without the run
   int reduced_count = 0;
   extent run = 1;
@@ -78,7 +79,7 @@ public:
     extent i = 0;
     for (; i + lanes <= count; i += lanes) {
       CLEAVE_KEEP_LOOP // unrolled, comparisons would not be vectorised
-      for (extent l = 0; l < lanes; ++l) {
+          for (extent l = 0; l < lanes; ++l) {
         lane_[l] = F::add(lane_[l], x[i + l]);
       }
     }
@@ -126,7 +127,7 @@ private:
 
 /// Calls `row(offset)` for every result, or `columns(offset, width)` for every chunk of results, in their order.
 template <class OnRow, class OnColumns>
-void each_result(const ReducePlan& plan, OnRow&& row, OnColumns&& columns) {
+void each_result(const ReducePlan& plan, OnRow row, OnColumns columns) {
   const auto visit = [&](extent offset) {
     if (plan.run_is_reduced) {
       row(offset);
@@ -157,4 +158,5 @@ void fold_columns(const ReducePlan& plan, const typename F::In* x, Columns<F>& c
   visit_loops(plan.reduced, std::max(outer, 0), 0, add);
 }
 
-} // namespace cleave::kernels
+} // namespace folds
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

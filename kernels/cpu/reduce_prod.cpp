@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reduce_loops.hpp"
 
-namespace cleave::kernels {
-namespace {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace folds {
 
 /// Calls `forward(offset)` at every element of each result in order, `middle()`, and `backward(offset)` in reverse.
 template <class Begin, class Forward, class Middle, class Backward>
-void there_and_back(const KernelArguments& call, Begin&& begin, Forward&& forward, Middle&& middle,
-                    Backward&& backward) {
+void there_and_back(const KernelArguments& call, Begin begin, Forward forward, Middle middle, Backward backward) {
   ReducePlan plan(call);
   (plan.run_is_reduced ? plan.reduced[plan.reduced_count++] : plan.kept[plan.kept_count++]) = {plan.run, 1};
   ReducedLoop reversed[max_rank + 1]{};
@@ -25,7 +24,7 @@ void there_and_back(const KernelArguments& call, Begin&& begin, Forward&& forwar
   visit_loops(plan.kept, plan.kept_count, 0, each);
 }
 
-} // namespace
+} // namespace folds
 
 template <class T>
 void product_of_others(std::byte* const* arenas, const KernelArguments& call) {
@@ -33,7 +32,7 @@ void product_of_others(std::byte* const* arenas, const KernelArguments& call) {
   T* const out = call.result<T>(arenas);
   T running{};
   const auto restart = [&] { running = 1; };
-  there_and_back(
+  folds::there_and_back(
       call, restart,
       [&](extent i) { // the product of all before
         out[i] = running;
@@ -57,7 +56,7 @@ void product_of_others_tangent(std::byte* const* arenas, const KernelArguments& 
   T sum{};
   T w_of_zeros{};
   int zeros = 0;
-  there_and_back(
+  folds::there_and_back(
       call,
       [&] {
         product = 1;
@@ -76,21 +75,22 @@ void product_of_others_tangent(std::byte* const* arenas, const KernelArguments& 
       },
       [] {},
       [&](extent j) {
-        if (x[j] != 0) {
-          if (zeros == 0) {
-            out[j] = product / x[j] * (sum - w[j] / x[j]);
-          } else {
-            out[j] = zeros == 1 ? product / x[j] * w_of_zeros : T(0);
-          }
-        } else {
-          out[j] = zeros == 1 ? product * sum : (zeros == 2 ? product * (w_of_zeros - w[j]) : T(0));
+        out[j] = 0;
+        if (zeros == 0) {
+          out[j] = product / x[j] * (sum - w[j] / x[j]);
+        } else if (zeros == 1) {
+          out[j] = x[j] == 0 ? product * sum : product / x[j] * w_of_zeros;
+        } else if (zeros == 2 && x[j] == 0) {
+          out[j] = product * (w_of_zeros - w[j]);
         }
       });
 }
 
+#if !defined(CLEAVE_HEADER_ONLY)
 template void product_of_others<float>(std::byte* const*, const KernelArguments&);
 template void product_of_others<double>(std::byte* const*, const KernelArguments&);
 template void product_of_others_tangent<float>(std::byte* const*, const KernelArguments&);
 template void product_of_others_tangent<double>(std::byte* const*, const KernelArguments&);
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

@@ -2,8 +2,8 @@
 #include <cleave/base/math.hpp>
 #include <cleave/ops/kernels.hpp>
 
-namespace cleave::kernels {
-namespace {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace rows {
 
 /// Runs `row(first element, stride)` for every row along the axis.
 template <class Row>
@@ -30,7 +30,7 @@ T largest_of(const T* x, extent classes, extent stride, T scale) {
   return largest == lowest ? T(0) : largest;
 }
 
-} // namespace
+} // namespace rows
 
 template <class T>
 void softmax(std::byte* const* arenas, const KernelArguments& call) {
@@ -38,10 +38,10 @@ void softmax(std::byte* const* arenas, const KernelArguments& call) {
   T* const p = call.result<T>(arenas);
   const T scale = static_cast<T>(call.numbers[0]);
   const extent classes = call.sizes[1];
-  for_rows(call, [&](extent first, extent stride) {
+  rows::for_rows(call, [&](extent first, extent stride) {
     const T* const from = x + first;
     T* const to = p + first;
-    const T shift = largest_of(from, classes, stride, scale);
+    const T shift = rows::largest_of(from, classes, stride, scale);
     T total = 0;
     for (extent c = 0; c < classes; ++c) {
       const T e = math::exp(scale * from[c * stride] - shift);
@@ -61,10 +61,10 @@ void log_softmax(std::byte* const* arenas, const KernelArguments& call) {
   T* const y = call.result<T>(arenas);
   const T scale = static_cast<T>(call.numbers[0]);
   const extent classes = call.sizes[1];
-  for_rows(call, [&](extent first, extent stride) {
+  rows::for_rows(call, [&](extent first, extent stride) {
     const T* const from = x + first;
     T* const to = y + first;
-    const T shift = largest_of(from, classes, stride, scale);
+    const T shift = rows::largest_of(from, classes, stride, scale);
     T total = 0;
     for (extent c = 0; c < classes; ++c) {
       total += math::exp(scale * from[c * stride] - shift);
@@ -83,7 +83,7 @@ void softmax_gradient(std::byte* const* arenas, const KernelArguments& call) {
   T* const dx = call.result<T>(arenas);
   const T scale = static_cast<T>(call.numbers[0]);
   const extent classes = call.sizes[1];
-  for_rows(call, [&](extent first, extent stride) {
+  rows::for_rows(call, [&](extent first, extent stride) {
     T mean = 0;
     for (extent c = 0; c < classes; ++c) {
       mean += y[first + c * stride] * dy[first + c * stride];
@@ -102,7 +102,7 @@ void log_softmax_gradient(std::byte* const* arenas, const KernelArguments& call)
   T* const dx = call.result<T>(arenas);
   const T scale = static_cast<T>(call.numbers[0]);
   const extent classes = call.sizes[1];
-  for_rows(call, [&](extent first, extent stride) {
+  rows::for_rows(call, [&](extent first, extent stride) {
     T total = 0;
     for (extent c = 0; c < classes; ++c) {
       total += dy[first + c * stride];
@@ -114,6 +114,7 @@ void log_softmax_gradient(std::byte* const* arenas, const KernelArguments& call)
   });
 }
 
+#if !defined(CLEAVE_HEADER_ONLY)
 template void softmax<float>(std::byte* const*, const KernelArguments&);
 template void softmax<double>(std::byte* const*, const KernelArguments&);
 template void log_softmax<float>(std::byte* const*, const KernelArguments&);
@@ -122,5 +123,6 @@ template void softmax_gradient<float>(std::byte* const*, const KernelArguments&)
 template void softmax_gradient<double>(std::byte* const*, const KernelArguments&);
 template void log_softmax_gradient<float>(std::byte* const*, const KernelArguments&);
 template void log_softmax_gradient<double>(std::byte* const*, const KernelArguments&);
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

@@ -8,9 +8,9 @@
 #include <utility>
 
 namespace cleave::detail {
-namespace {
+namespace iterators {
 
-extent choose_batch_size(extent wanted, const extent* sizes, int count) {
+inline extent choose_batch_size(extent wanted, const extent* sizes, int count) {
   if (wanted == 0) {
     return sizes[0];
   }
@@ -27,9 +27,9 @@ extent choose_batch_size(extent wanted, const extent* sizes, int count) {
   return wanted;
 }
 
-bool is_absent(const Column& column) { return column.data == nullptr; }
+inline bool is_absent(const Column& column) { return column.data == nullptr; }
 
-void check_column(const IterInput& input, const Column& column, extent rows) {
+inline void check_column(const IterInput& input, const Column& column, extent rows) {
   if (!input.rows_lead) {
     fail("ArrayIter: the input '%s' has no leading batch axis; only inputs whose first axis is N can be iterated; "
          "name N first in the job, or make batches by hand",
@@ -54,16 +54,16 @@ void check_column(const IterInput& input, const Column& column, extent rows) {
   }
 }
 
-} // namespace
+} // namespace iterators
 
-ArrayIterCore::ArrayIterCore(const IterInput* inputs, const Column* columns, int count, const extent* sizes,
-                             int size_count, const ArrayIterOptions& options)
+CLEAVE_INLINE ArrayIterCore::ArrayIterCore(const IterInput* inputs, const Column* columns, int count,
+                                           const extent* sizes, int size_count, const ArrayIterOptions& options)
     : columns_(columns, columns + count),
       rows_(count > 0 ? columns[0].rows : 0),
-      batch_size_(choose_batch_size(options.batch_size, sizes, size_count)),
+      batch_size_(iterators::choose_batch_size(options.batch_size, sizes, size_count)),
       seed_(options.seed) {
   for (int i = 0; i < count; ++i) {
-    check_column(inputs[i], columns[i], rows_);
+    iterators::check_column(inputs[i], columns[i], rows_);
   }
   if (rows_ < 1) {
     fail("ArrayIter: expected at least one row, but the columns have %td; check what was read", rows_);
@@ -79,7 +79,7 @@ ArrayIterCore::ArrayIterCore(const IterInput* inputs, const Column* columns, int
   copies_.resize(columns_.size());
   if (options.shuffle || batches_ * batch_size_ > rows_) {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (!is_absent(columns_[i])) {
+      if (!iterators::is_absent(columns_[i])) {
         copies_[i].resize(static_cast<std::size_t>(batch_size_ * columns_[i].row_size * size_of(columns_[i].dtype)));
       }
     }
@@ -91,7 +91,7 @@ ArrayIterCore::ArrayIterCore(const IterInput* inputs, const Column* columns, int
 }
 
 /// Fisher and Yates' shuffle of the rows in their first order, so that an epoch's order depends on its number only.
-void ArrayIterCore::order_rows() {
+CLEAVE_INLINE void ArrayIterCore::order_rows() {
   std::iota(order_.begin(), order_.end(), extent{0});
   const std::uint64_t stream = random_stream(RandomUse::shuffle, epoch_);
   for (extent i = rows_ - 1; i > 0; --i) {
@@ -100,7 +100,7 @@ void ArrayIterCore::order_rows() {
   }
 }
 
-void ArrayIterCore::reset() {
+CLEAVE_INLINE void ArrayIterCore::reset() {
   ++epoch_;
   at_ = 0;
   live_ = false;
@@ -109,7 +109,7 @@ void ArrayIterCore::reset() {
   }
 }
 
-void ArrayIterCore::gather(std::size_t column) {
+CLEAVE_INLINE void ArrayIterCore::gather(std::size_t column) {
   const auto* const from = static_cast<const std::byte*>(columns_[column].data);
   std::byte* to = copies_[column].data();
   const extent bytes = columns_[column].row_size * size_of(columns_[column].dtype);
@@ -119,7 +119,7 @@ void ArrayIterCore::gather(std::size_t column) {
   }
 }
 
-bool ArrayIterCore::next(BatchInput* inputs, extent& rows, extent& pad) {
+CLEAVE_INLINE bool ArrayIterCore::next(BatchInput* inputs, extent& rows, extent& pad) {
   live_ = at_ < batches_;
   if (!live_) {
     return false;
@@ -133,7 +133,7 @@ bool ArrayIterCore::next(BatchInput* inputs, extent& rows, extent& pad) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Column& column = columns_[i];
     inputs[i] = {nullptr, column.dtype};
-    if (is_absent(column)) {
+    if (iterators::is_absent(column)) {
       continue;
     }
     if (lies_together) {

@@ -14,20 +14,21 @@
 #include <vector>
 
 namespace cleave::detail {
-namespace {
 
 constexpr int index_of(ArenaId arena) { return static_cast<int>(arena); }
+
+namespace groups {
 
 /// What the last pass left in the arenas.
 enum class Phase : std::uint8_t { nothing, forward, backward, updated };
 
-double read_scalar(const std::byte* from, DType dtype) {
+inline double read_scalar(const std::byte* from, DType dtype) {
   double value = 0;
   copy_elements(&value, DType::f64, from, dtype, 1);
   return value;
 }
 
-} // namespace
+} // namespace groups
 
 struct GroupCore::State {
   explicit State(const GroupPlan& group)
@@ -133,7 +134,7 @@ struct GroupCore::State {
   void start(const GroupProgram& next, const BatchInput* batch) {
     expect_parameters();
     expect_inputs(next, batch);
-    phase = Phase::nothing;
+    phase = groups::Phase::nothing;
     for (int d = 0; d < plan.devices; ++d) {
       for (const ArenaId arena : {ArenaId::inputs, ArenaId::activations, ArenaId::gradients}) {
         arenas[static_cast<std::size_t>(d)].require(index_of(arena), next.devices[d].arena_bytes[index_of(arena)]);
@@ -152,8 +153,9 @@ struct GroupCore::State {
       double count = 0;
       for (int d = 0; d < plan.devices; ++d) {
         const Location where = program->devices[d].valid_count;
-        count += read_scalar(arenas[static_cast<std::size_t>(d)].pointers.base[index_of(where.arena)] + where.offset,
-                             program->valid_count_dtype);
+        count +=
+            groups::read_scalar(arenas[static_cast<std::size_t>(d)].pointers.base[index_of(where.arena)] + where.offset,
+                                program->valid_count_dtype);
       }
       return count;
     }
@@ -165,7 +167,7 @@ struct GroupCore::State {
   }
 
   void end_backward() {
-    phase = Phase::backward;
+    phase = groups::Phase::backward;
     seen = count_seen();
     // A plain sum is divided by nothing, however many passes add up.
     const bool counts = program->normaliser == Normaliser::rows || program->normaliser == Normaliser::counted;
@@ -226,7 +228,7 @@ struct GroupCore::State {
   void update(const OptimizerRates& rates) {
     const auto share = [&](int d) { update_share(d, rates); };
     on_devices(share);
-    phase = Phase::updated;
+    phase = groups::Phase::updated;
   }
 
   /// Joins values of `layout` that lie at `where(d)` over devices.
@@ -271,7 +273,7 @@ struct GroupCore::State {
   std::vector<bool> is_set;
   const GroupProgram* program = nullptr;
   const BatchInput* inputs = nullptr;
-  Phase phase = Phase::nothing;
+  groups::Phase phase = groups::Phase::nothing;
   std::uint64_t seed = 0; ///< of random layers
   std::int64_t training_passes = 0;
   std::int64_t evaluation_passes = 0;
@@ -279,22 +281,22 @@ struct GroupCore::State {
   double seen_since_clear = 0; ///< the same over passes, for gradients that add up
 };
 
-GroupCore::GroupCore(const GroupPlan& plan) : state_(new State(plan)) {}
-GroupCore::GroupCore(GroupCore&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
-GroupCore& GroupCore::operator=(GroupCore&& other) noexcept {
+CLEAVE_INLINE GroupCore::GroupCore(const GroupPlan& plan) : state_(new State(plan)) {}
+CLEAVE_INLINE GroupCore::GroupCore(GroupCore&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+CLEAVE_INLINE GroupCore& GroupCore::operator=(GroupCore&& other) noexcept {
   std::swap(state_, other.state_);
   return *this;
 }
-GroupCore::~GroupCore() { delete state_; }
+CLEAVE_INLINE GroupCore::~GroupCore() { delete state_; }
 
-GroupCore::State& GroupCore::use() const {
+CLEAVE_INLINE GroupCore::State& GroupCore::use() const {
   if (state_ == nullptr) {
     fail("DataParallelGroup: this group was moved from; use the one it was moved to");
   }
   return *state_;
 }
 
-std::byte* GroupCore::at(int device, Location where) const {
+CLEAVE_INLINE std::byte* GroupCore::at(int device, Location where) const {
   if (device < 0 || device >= use().plan.devices) {
     fail("DataParallelGroup: expected a device from 0 to %d, but %d was asked for; the job names its devices",
          use().plan.devices - 1, device);
@@ -302,7 +304,7 @@ std::byte* GroupCore::at(int device, Location where) const {
   return use().arenas[static_cast<std::size_t>(device)].pointers.base[index_of(where.arena)] + where.offset;
 }
 
-void GroupCore::initialize(void (*fill)(void* context, const ParameterSlot& slot), void* context) {
+CLEAVE_INLINE void GroupCore::initialize(void (*fill)(void* context, const ParameterSlot& slot), void* context) {
   State& state = use();
   const auto bytes = static_cast<std::size_t>(state.plan.parameter_bytes);
   const Arena fresh(bytes); // filled completely before anything changes
@@ -318,11 +320,11 @@ void GroupCore::initialize(void (*fill)(void* context, const ParameterSlot& slot
   // A fresh start: neither momenta nor gradients of the old parameters reach the new ones.
   state.optimizer_state.clear();
   state.forget_gradients();
-  state.phase = Phase::nothing;
+  state.phase = groups::Phase::nothing;
   state.is_set.assign(state.is_set.size(), true);
 }
 
-void GroupCore::set_parameter(int parameter, const void* data, DType dtype) {
+CLEAVE_INLINE void GroupCore::set_parameter(int parameter, const void* data, DType dtype) {
   State& state = use();
   const ParameterPlan& plan = state.plan.parameters[parameter];
   for (int d = 0; d < state.plan.devices; ++d) {
@@ -331,9 +333,9 @@ void GroupCore::set_parameter(int parameter, const void* data, DType dtype) {
   state.is_set[static_cast<std::size_t>(parameter)] = true;
 }
 
-namespace {
+namespace groups {
 
-void expect_rates(const OptimizerRates& rates) {
+inline void expect_rates(const OptimizerRates& rates) {
   const double values[] = {rates.learning_rate, rates.momentum, rates.weight_decay, rates.clip_gradient, rates.rescale};
   const char* const names[] = {"learning_rate", "momentum", "weight_decay", "clip_gradient", "rescale"};
   for (std::size_t i = 0; i < std::size(values); ++i) {
@@ -343,9 +345,9 @@ void expect_rates(const OptimizerRates& rates) {
   }
 }
 
-} // namespace
+} // namespace groups
 
-void GroupCore::forward(const GroupProgram& program, const BatchInput* inputs) {
+CLEAVE_INLINE void GroupCore::forward(const GroupProgram& program, const BatchInput* inputs) {
   State& state = use();
   state.start(program, inputs);
   const auto task = [&state](int d) {
@@ -354,16 +356,16 @@ void GroupCore::forward(const GroupProgram& program, const BatchInput* inputs) {
   };
   state.on_devices(task);
   state.count_pass(); // reached only when every device has succeeded
-  state.phase = Phase::forward;
+  state.phase = groups::Phase::forward;
 }
 
-void GroupCore::backward() {
+CLEAVE_INLINE void GroupCore::backward() {
   State& state = use();
-  if (state.phase == Phase::nothing || !state.program->trains) {
+  if (state.phase == groups::Phase::nothing || !state.program->trains) {
     fail("backward: expects a forward<train> pass before it; the last pass was %s",
-         state.phase == Phase::nothing ? "none (or failed)" : "forward<evaluate>");
+         state.phase == groups::Phase::nothing ? "none (or failed)" : "forward<evaluate>");
   }
-  if (state.phase == Phase::backward || state.phase == Phase::updated) {
+  if (state.phase == groups::Phase::backward || state.phase == groups::Phase::updated) {
     fail("backward: was already called for this forward pass, whose intermediate values are gone; call forward<train> "
          "first");
   }
@@ -371,26 +373,26 @@ void GroupCore::backward() {
     const DeviceProgram& device = state.program->devices[d];
     state.run(d, device.forward, device.count);
   };
-  state.phase = Phase::nothing;
+  state.phase = groups::Phase::nothing;
   state.on_devices(task);
   state.end_backward();
 }
 
-void GroupCore::update(const OptimizerRates& rates) {
+CLEAVE_INLINE void GroupCore::update(const OptimizerRates& rates) {
   State& state = use();
-  expect_rates(rates);
-  if (state.phase == Phase::updated) {
+  groups::expect_rates(rates);
+  if (state.phase == groups::Phase::updated) {
     fail("update: was already called for these gradients; run forward<train> and backward again");
   }
-  if (state.phase != Phase::backward) {
+  if (state.phase != groups::Phase::backward) {
     fail("update: expects forward<train> and backward before it, there are no new gradients");
   }
   state.update(rates);
 }
 
-void GroupCore::step(const GroupProgram& program, const BatchInput* inputs, const OptimizerRates& rates) {
+CLEAVE_INLINE void GroupCore::step(const GroupProgram& program, const BatchInput* inputs, const OptimizerRates& rates) {
   State& state = use();
-  expect_rates(rates);
+  groups::expect_rates(rates);
   state.start(program, inputs);
   const auto task = [&state](int d) {
     state.scatter(d);
@@ -402,16 +404,16 @@ void GroupCore::step(const GroupProgram& program, const BatchInput* inputs, cons
   state.update(rates); // reached only when every device has succeeded
 }
 
-void GroupCore::clear_gradients() { use().forget_gradients(); }
+CLEAVE_INLINE void GroupCore::clear_gradients() { use().forget_gradients(); }
 
-void GroupCore::set_seed(std::uint64_t seed) {
+CLEAVE_INLINE void GroupCore::set_seed(std::uint64_t seed) {
   State& state = use();
   state.seed = seed;
   state.training_passes = 0;
   state.evaluation_passes = 0;
 }
 
-void GroupCore::set_multipliers(int parameter, double learning_rate, double weight_decay) {
+CLEAVE_INLINE void GroupCore::set_multipliers(int parameter, double learning_rate, double weight_decay) {
   if (!std::isfinite(learning_rate) || !std::isfinite(weight_decay)) {
     fail("set_multipliers: expected finite factors for the parameter %s, but %g (learning rate) and %g (weight decay) "
          "came; 1 and 1 change nothing",
@@ -421,22 +423,22 @@ void GroupCore::set_multipliers(int parameter, double learning_rate, double weig
   use().weight_decay_multipliers[static_cast<std::size_t>(parameter)] = weight_decay;
 }
 
-void GroupCore::get_multipliers(int parameter, double& learning_rate, double& weight_decay) const {
+CLEAVE_INLINE void GroupCore::get_multipliers(int parameter, double& learning_rate, double& weight_decay) const {
   learning_rate = use().learning_rate_multipliers[static_cast<std::size_t>(parameter)];
   weight_decay = use().weight_decay_multipliers[static_cast<std::size_t>(parameter)];
 }
 
-void GroupCore::expect_backward(const char* what) const {
-  if (use().phase != Phase::backward && use().phase != Phase::updated) {
+CLEAVE_INLINE void GroupCore::expect_backward(const char* what) const {
+  if (use().phase != groups::Phase::backward && use().phase != groups::Phase::updated) {
     fail("%s: there is nothing to read yet; run forward<train> and backward first", what);
   }
 }
 
-void GroupCore::expect_program(const GroupProgram& program, bool after_backward, const char* what) const {
+CLEAVE_INLINE void GroupCore::expect_program(const GroupProgram& program, bool after_backward, const char* what) const {
   const State& state = use();
   if (after_backward) {
     expect_backward(what);
-  } else if (state.phase == Phase::nothing) {
+  } else if (state.phase == groups::Phase::nothing) {
     fail("%s: there is nothing to read yet; run forward first", what);
   }
   if (state.program->rows != program.rows) {
@@ -445,12 +447,12 @@ void GroupCore::expect_program(const GroupProgram& program, bool after_backward,
   }
 }
 
-void GroupCore::merge_output(const GroupProgram& program, int output, void* out) {
+CLEAVE_INLINE void GroupCore::merge_output(const GroupProgram& program, int output, void* out) {
   const State& state = use();
   state.merge(program.outputs[output], out, [&](int d) { return at(d, state.program->devices[d].outputs[output]); });
 }
 
-void GroupCore::merge_input_gradient(const GroupProgram& program, int input, void* out) {
+CLEAVE_INLINE void GroupCore::merge_input_gradient(const GroupProgram& program, int input, void* out) {
   const State& state = use();
   RowLayout layout = program.inputs[input];
   if (layout.placement == Placement::replicated) {
@@ -459,11 +461,11 @@ void GroupCore::merge_input_gradient(const GroupProgram& program, int input, voi
   state.merge(layout, out, [&](int d) { return at(d, state.program->devices[d].input_gradients[input]); });
 }
 
-Location GroupCore::output_location(int device, int output) const {
+CLEAVE_INLINE Location GroupCore::output_location(int device, int output) const {
   return use().program->devices[device].outputs[output];
 }
 
-void unknown_batch_size(extent rows, const extent* compiled, int count) {
+CLEAVE_INLINE void unknown_batch_size(extent rows, const extent* compiled, int count) {
   std::string sizes;
   for (int i = 0; i < count; ++i) {
     sizes += (i == 0 ? "" : ", ") + std::to_string(compiled[i]);

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-namespace cleave::kernels {
-namespace {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+namespace descent {
 
 // Summed gradients pass through a block that stays in the first-level cache.
-constexpr extent block = 1024;
+inline constexpr extent block = 1024;
 
 /// NaN fails both comparisons and stays visible.
 template <class T>
@@ -64,14 +64,14 @@ void run(const OptimizerCall& call) {
   }
 }
 
-} // namespace
+} // namespace descent
 
-void sgd(const OptimizerCall& call) {
+CLEAVE_INLINE void sgd(const OptimizerCall& call) {
   if (call.dtype == DType::f64) {
-    run<double>(call);
+    descent::run<double>(call);
   } else {
-    run<float>(call);
+    descent::run<float>(call);
   }
 }
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS

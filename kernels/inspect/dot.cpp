@@ -8,11 +8,9 @@
 #include <algorithm>
 
 namespace cleave {
-namespace {
+namespace detail::dots {
 
-using detail::Text;
-
-std::string escaped(const char* text) {
+inline std::string escaped(const char* text) {
   std::string out;
   for (; *text != '\0'; ++text) {
     if (*text == '"' || *text == '\\') {
@@ -24,7 +22,7 @@ std::string escaped(const char* text) {
 }
 
 /// `N64 C128`, or `scalar`.
-std::string shape_text(const Dims& dims) {
+inline std::string shape_text(const Dims& dims) {
   Text out;
   for (int i = 0; i < dims.rank; ++i) {
     out << (i > 0 ? " " : "") << dims.letters[i] << dims.extents[i];
@@ -32,7 +30,7 @@ std::string shape_text(const Dims& dims) {
   return dims.rank == 0 ? "scalar" : out.str();
 }
 
-const char* colour_of(Placement placement) {
+inline const char* colour_of(Placement placement) {
   switch (placement) {
   case Placement::replicated:
     return "#e6e6e6";
@@ -164,10 +162,10 @@ private:
   Text text_;
 };
 
-} // namespace
+} // namespace detail::dots
 
-std::string dot(const GraphView& graph, const Id* roots, const Placement* placements) {
-  return DotWriter(graph, roots, placements).write();
+CLEAVE_INLINE std::string dot(const GraphView& graph, const Id* roots, const Placement* placements) {
+  return detail::dots::DotWriter(graph, roots, placements).write();
 }
 
 } // namespace cleave

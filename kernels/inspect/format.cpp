@@ -8,7 +8,7 @@
 #include <cstdio>
 
 namespace cleave::detail {
-namespace {
+namespace formats {
 
 /// A floating number in as few digits as tell it from its neighbours, at most `precision` of them after the point, and
 /// no zeros at the end of the fraction: "0.1", "3.", "1.5e-05".
@@ -206,10 +206,10 @@ private:
   std::string text_;
 };
 
-} // namespace
+} // namespace formats
 
-std::string format_array(const void* data, DType type, const Dims& dims, const extent* strides,
-                         const FormatOptions& options) {
+CLEAVE_INLINE std::string format_array(const void* data, DType type, const Dims& dims, const extent* strides,
+                                       const FormatOptions& options) {
   if (options.precision < 0 || options.precision > 30) {
     fail("format: a precision of %d was asked for; expects 0 to 30 decimals", options.precision);
   }
@@ -217,10 +217,10 @@ std::string format_array(const void* data, DType type, const Dims& dims, const e
     fail("format: edge_items is %td, threshold %td, line_width %d; expects at least 1, 0 and 1", options.edge_items,
          options.threshold, options.line_width);
   }
-  return ArrayWriter(data, type, dims, strides, options).write();
+  return formats::ArrayWriter(data, type, dims, strides, options).write();
 }
 
-std::string format_header(const char* kind, DType type, const Dims& dims, int device) {
+CLEAVE_INLINE std::string format_header(const char* kind, DType type, const Dims& dims, int device) {
   std::string text = std::string(kind) + '<' + name_of(type) + ", [";
   for (int i = 0; i < dims.rank; ++i) {
     text += (i > 0 ? ", " : "") + std::string(1, dims.letters[i]) + std::to_string(dims.extents[i]);

@@ -9,22 +9,22 @@
 #include <unistd.h>
 
 namespace cleave {
-namespace {
+namespace detail::progress {
 
-constexpr double redraw_interval = 0.1; // seconds
+inline constexpr double redraw_interval = 0.1; // seconds
 
-double steady_seconds() {
+inline double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-int terminal_width(std::FILE* out) {
+inline int terminal_width(std::FILE* out) {
   winsize size{};
   constexpr int usual = 80;
   return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
 }
 
 /// "0:07", "12:34", "1:02:03"
-std::string clock_text(double seconds) {
+inline std::string clock_text(double seconds) {
   const long all = std::lround(std::min(std::max(seconds, 0.), 3.6e6));
   const long hours = all / 3600;
   const long minutes = all / 60 % 60;
@@ -37,34 +37,34 @@ std::string clock_text(double seconds) {
   return text;
 }
 
-} // namespace
+} // namespace detail::progress
 
-Progress::Progress(const Options& options) : options_(options) {
+CLEAVE_INLINE Progress::Progress(const Options& options) : options_(options) {
   if (options_.clock == nullptr) {
-    options_.clock = &steady_seconds;
+    options_.clock = &detail::progress::steady_seconds;
   }
   if (options_.live == Live::automatic) {
     options_.live = isatty(fileno(options_.out)) == 1 ? Live::always : Live::never;
   }
   if (options_.width <= 0) {
-    options_.width = terminal_width(options_.out);
+    options_.width = detail::progress::terminal_width(options_.out);
   }
 }
 
-Progress::~Progress() { end_line(); }
+CLEAVE_INLINE Progress::~Progress() { end_line(); }
 
-void Progress::start_epoch() {
+CLEAVE_INLINE void Progress::start_epoch() {
   ++epoch_;
   batch_ = 0;
   loss_ = accuracy_ = std::nan("");
   epoch_start_ = options_.clock();
-  drawn_at_ = epoch_start_ - redraw_interval; // the first batch is shown at once
+  drawn_at_ = epoch_start_ - detail::progress::redraw_interval; // the first batch is shown at once
   running_ = true;
 }
 
-double Progress::seconds() const { return before_ + (running_ ? options_.clock() - epoch_start_ : 0); }
+CLEAVE_INLINE double Progress::seconds() const { return before_ + (running_ ? options_.clock() - epoch_start_ : 0); }
 
-void Progress::update(double loss, double accuracy) {
+CLEAVE_INLINE void Progress::update(double loss, double accuracy) {
   ++batch_;
   loss_ = loss;
   accuracy_ = accuracy;
@@ -72,13 +72,13 @@ void Progress::update(double loss, double accuracy) {
     return;
   }
   const double now = options_.clock();
-  if (now - drawn_at_ >= redraw_interval) {
+  if (now - drawn_at_ >= detail::progress::redraw_interval) {
     drawn_at_ = now;
     draw(describe(false));
   }
 }
 
-void Progress::end_epoch() {
+CLEAVE_INLINE void Progress::end_epoch() {
   const double spent = seconds();
   const std::string line = describe(true);
   running_ = false;
@@ -92,7 +92,7 @@ void Progress::end_epoch() {
   }
 }
 
-std::string Progress::describe(bool epoch_is_over) const {
+CLEAVE_INLINE std::string Progress::describe(bool epoch_is_over) const {
   const double spent = seconds();
   const double in_epoch = spent - before_;
   const double rate = in_epoch > 0 ? static_cast<double>(batch_ * options_.batch_size) / in_epoch : 0;
@@ -105,11 +105,11 @@ std::string Progress::describe(bool epoch_is_over) const {
                 options_.epochs, batch_, options_.batches, rate, loss_, accuracy_);
   char took[32];
   std::snprintf(took, sizeof took, "%.1f s", in_epoch);
-  return text + (epoch_is_over ? took : "ETA " + clock_text(left));
+  return text + (epoch_is_over ? took : "ETA " + detail::progress::clock_text(left));
 }
 
 /// Overwrites the live line. A line as wide as the terminal would wrap, and could not be overwritten.
-void Progress::draw(const std::string& line) {
+CLEAVE_INLINE void Progress::draw(const std::string& line) {
   std::string text(1, '\r');
   text.append(line, 0, static_cast<std::size_t>(std::max(1, options_.width - 1)));
   const std::size_t length = text.size() - 1;
@@ -119,7 +119,7 @@ void Progress::draw(const std::string& line) {
   std::fflush(options_.out);
 }
 
-void Progress::end_line() {
+CLEAVE_INLINE void Progress::end_line() {
   if (drawn_ > 0) {
     std::fputc('\n', options_.out);
     std::fflush(options_.out);

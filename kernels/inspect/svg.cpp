@@ -7,19 +7,17 @@
 #include <algorithm>
 
 namespace cleave {
-namespace {
+namespace detail::svgs {
 
 // The drawing's measures, in pixels.
-constexpr double width = 1000;
-constexpr double height = 600;
-constexpr double left = 90;
-constexpr double right = 25;
-constexpr double top = 70;
-constexpr double bottom = 70;
+inline constexpr double width = 1000;
+inline constexpr double height = 600;
+inline constexpr double left = 90;
+inline constexpr double right = 25;
+inline constexpr double top = 70;
+inline constexpr double bottom = 70;
 
-using detail::Text;
-
-std::string bytes_text(double bytes) {
+inline std::string bytes_text(double bytes) {
   Text text;
   if (bytes >= 1024. * 1024.) {
     text.print("%.4g MiB", bytes / (1024. * 1024.));
@@ -31,7 +29,7 @@ std::string bytes_text(double bytes) {
   return text.str();
 }
 
-std::string escaped(const char* text) {
+inline std::string escaped(const char* text) {
   std::string out;
   for (; *text != '\0'; ++text) {
     switch (*text) {
@@ -202,8 +200,8 @@ private:
   Text text_;
 };
 
-} // namespace
+} // namespace detail::svgs
 
-std::string memory_svg(const MemoryPicture& picture) { return SvgWriter(picture).write(); }
+CLEAVE_INLINE std::string memory_svg(const MemoryPicture& picture) { return detail::svgs::SvgWriter(picture).write(); }
 
 } // namespace cleave

@@ -7,10 +7,10 @@
 #include <cmath>
 
 namespace cleave {
-namespace {
+namespace detail::initializers {
 
 template <class T, class Value>
-void fill_as(const ParameterSlot& slot, Value value) {
+inline void fill_as(const ParameterSlot& slot, Value value) {
   auto* const to = static_cast<T*>(slot.data);
   const extent count = slot.dims.size();
   for (extent i = 0; i < count; ++i) {
@@ -26,65 +26,64 @@ void fill(const ParameterSlot& slot, Value value) {
   } else if (slot.dtype == DType::f64) {
     fill_as<double>(slot, value);
   } else {
-    detail::fail("initializer: expected the parameter %s to hold f32 or f64, but it holds %s; set it by set_parameter",
-                 slot.name, name_of(slot.dtype));
+    fail("initializer: expected the parameter %s to hold f32 or f64, but it holds %s; set it by set_parameter",
+         slot.name, name_of(slot.dtype));
   }
 }
 
 /// Gives biases and the like their value; true where the slot is a weight, which is the caller's to fill.
-bool is_weight(const ParameterSlot& slot) {
-  if (detail::ends_with(slot.name, "weight")) {
+inline bool is_weight(const ParameterSlot& slot) {
+  if (ends_with(slot.name, "weight")) {
     return true;
   }
-  if (detail::ends_with(slot.name, "bias") || detail::ends_with(slot.name, "beta")) {
+  if (ends_with(slot.name, "bias") || ends_with(slot.name, "beta")) {
     fill(slot, [](std::uint64_t /*i*/) { return 0.; });
-  } else if (detail::ends_with(slot.name, "gamma")) {
+  } else if (ends_with(slot.name, "gamma")) {
     fill(slot, [](std::uint64_t /*i*/) { return 1.; });
   } else {
-    detail::fail(
-        "initializer: unknown parameter name %s: names end with weight, bias, gamma or beta; rename it, or give it "
-        "a value by set_parameter",
-        slot.name);
+    fail("initializer: unknown parameter name %s: names end with weight, bias, gamma or beta; rename it, or give it "
+         "a value by set_parameter",
+         slot.name);
   }
   return false;
 }
 
-void fill_uniform(const ParameterSlot& slot, std::uint64_t seed, double scale) {
+inline void fill_uniform(const ParameterSlot& slot, std::uint64_t seed, double scale) {
   const std::uint64_t stream = random_stream(RandomUse::parameter, static_cast<std::uint64_t>(slot.index));
   fill(slot, [=](std::uint64_t i) { return scale * (2 * uniform(seed, stream, i) - 1); });
 }
 
-void fill_normal(const ParameterSlot& slot, std::uint64_t seed, double sigma) {
+inline void fill_normal(const ParameterSlot& slot, std::uint64_t seed, double sigma) {
   const std::uint64_t stream = random_stream(RandomUse::parameter, static_cast<std::uint64_t>(slot.index));
   fill(slot, [=](std::uint64_t i) { return sigma * normal(seed, stream, i); });
 }
 
-} // namespace
+} // namespace detail::initializers
 
-void Uniform::operator()(const ParameterSlot& slot, std::uint64_t seed) const {
-  if (is_weight(slot)) {
-    fill_uniform(slot, seed, scale);
+CLEAVE_INLINE void Uniform::operator()(const ParameterSlot& slot, std::uint64_t seed) const {
+  if (detail::initializers::is_weight(slot)) {
+    detail::initializers::fill_uniform(slot, seed, scale);
   }
 }
 
-void Constant::operator()(const ParameterSlot& slot, std::uint64_t /*seed*/) const {
-  if (is_weight(slot)) {
-    fill(slot, [this](std::uint64_t /*i*/) { return value; });
+CLEAVE_INLINE void Constant::operator()(const ParameterSlot& slot, std::uint64_t /*seed*/) const {
+  if (detail::initializers::is_weight(slot)) {
+    detail::initializers::fill(slot, [this](std::uint64_t /*i*/) { return value; });
   }
 }
 
-void Xavier::operator()(const ParameterSlot& slot, std::uint64_t seed) const {
-  if (!is_weight(slot)) {
+CLEAVE_INLINE void Xavier::operator()(const ParameterSlot& slot, std::uint64_t seed) const {
+  if (!detail::initializers::is_weight(slot)) {
     return;
   }
   if (distribution == Distribution::uniform) {
-    fill_uniform(slot, seed, scale(slot.name, slot.dims));
+    detail::initializers::fill_uniform(slot, seed, scale(slot.name, slot.dims));
   } else {
-    fill_normal(slot, seed, scale(slot.name, slot.dims));
+    detail::initializers::fill_normal(slot, seed, scale(slot.name, slot.dims));
   }
 }
 
-double Xavier::scale(const char* name, const Dims& dims) const {
+CLEAVE_INLINE double Xavier::scale(const char* name, const Dims& dims) const {
   if (dims.rank < 2) {
     detail::fail(
         "Xavier: expected weights of at least 2 axes, but %s has %d; initialize it by Uniform or set_parameter", name,

@@ -16,8 +16,8 @@ struct text {}; // NOLINT(readability-identifier-naming): reads as prose in mess
 
 namespace detail {
 
-template <FixedString S, std::size_t... I>
-text<S[I]...> spell(std::index_sequence<I...>);
+template <FixedString S, std::size_t... At>
+text<S[At]...> spell(std::index_sequence<At...>);
 
 /// `spelled<"relu">` is `text<'r', 'e', 'l', 'u'>`.
 template <FixedString S>

@@ -18,10 +18,24 @@ private:
   char sentence_[768]{};
 };
 
+/// Is given the sentence of an error in programs that are compiled without exceptions; may print, log, or leave the
+/// program. When it returns, the program is aborted.
+using ErrorHandler = void (*)(const char* sentence);
+
+/// Replaces the handler and returns the one before; null stands for the first one, which prints to stderr. Call it
+/// before other threads start. Where exceptions are compiled in, errors are thrown and no handler is called. Compiled
+/// in cleave::kernels.
+ErrorHandler set_error_handler(ErrorHandler handler) noexcept;
+
 namespace detail {
 
-/// Throws Error with a sentence made as printf does; longer texts are cut. Compiled in cleave::kernels.
+/// Throws Error with a sentence made as printf does; longer texts are cut. Without exceptions: calls the error handler,
+/// then aborts. Compiled in cleave::kernels.
 [[noreturn]] void fail(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
 } // namespace detail
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(cpu, error)
+#endif

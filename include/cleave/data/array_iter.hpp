@@ -137,3 +137,7 @@ private:
 };
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(data, array_iter)
+#endif

@@ -24,3 +24,7 @@ struct CsvTable {
 [[nodiscard]] CsvTable read_csv(const std::string& path, extent columns);
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(data, csv)
+#endif

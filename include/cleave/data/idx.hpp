@@ -24,3 +24,7 @@ struct IdxArray {
 [[nodiscard]] IdxArray read_idx(const std::string& path);
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(data, idx)
+#endif

@@ -22,3 +22,7 @@ void copy_strided(void* dst, DType dst_type, const extent* dst_strides, const vo
                   const extent* src_strides, const Dims& dims);
 
 } // namespace cleave::detail
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(cpu, copy)
+#endif

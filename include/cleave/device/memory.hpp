@@ -60,3 +60,7 @@ void clear_bytes(void* block, std::size_t bytes) noexcept;
 
 } // namespace detail
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(cpu, memory)
+#endif

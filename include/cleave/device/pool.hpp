@@ -30,3 +30,7 @@ private:
 };
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(cpu, pool)
+#endif

@@ -19,15 +19,16 @@ struct found {}; // NOLINT(readability-identifier-naming): reads as prose in mes
 
 template <class Holder>
 struct LiftFault {
-  template <std::size_t... I>
-  static text<Holder::fault.op[I]...> spell_op(std::index_sequence<I...>);
-  template <std::size_t... I>
-  static text<Holder::fault.name[I]...> spell_name(std::index_sequence<I...>);
-  template <std::size_t... I>
-  static Shape<Axis<Holder::fault.left.letters[I], Holder::fault.left.extents[I]>...> left(std::index_sequence<I...>);
-  template <std::size_t... I>
-  static Shape<Axis<Holder::fault.right.letters[I], Holder::fault.right.extents[I]>...>
-      right(std::index_sequence<I...>);
+  template <std::size_t... At>
+  static text<Holder::fault.op[At]...> spell_op(std::index_sequence<At...>);
+  template <std::size_t... At>
+  static text<Holder::fault.name[At]...> spell_name(std::index_sequence<At...>);
+  template <std::size_t... At>
+  static Shape<Axis<Holder::fault.left.letters[At], Holder::fault.left.extents[At]>...>
+      left(std::index_sequence<At...>);
+  template <std::size_t... At>
+  static Shape<Axis<Holder::fault.right.letters[At], Holder::fault.right.extents[At]>...>
+      right(std::index_sequence<At...>);
 
   using type =
       found<Holder::fault.rule, decltype(spell_op(std::make_index_sequence<text_length(Holder::fault.op)>{})),

@@ -132,3 +132,7 @@ private:
 [[noreturn]] void unknown_batch_size(extent rows, const extent* compiled, int count);
 
 } // namespace cleave::detail
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(group, core)
+#endif

@@ -24,11 +24,11 @@ struct Input {
 };
 
 /// Inputs in order.
-template <class... I>
+template <class... Entry>
 struct Inputs {
-  static constexpr int count = sizeof...(I);
+  static constexpr int count = sizeof...(Entry);
   template <int Index>
-  using at = typename detail::pick<Index, I...>::type;
+  using at = typename detail::pick<Index, Entry...>::type;
 };
 
 /// The batch sizes a job is compiled for; the first is the default.

@@ -66,10 +66,10 @@ enum class JobRule : unsigned char {
 
 template <class Inputs>
 struct inputs_are;
-template <class... I>
-struct inputs_are<Inputs<I...>> {
+template <class... Entry>
+struct inputs_are<Inputs<Entry...>> {
   static constexpr bool floating =
-      ((std::is_same_v<typename I::element, float> || std::is_same_v<typename I::element, double>) && ...);
+      ((std::is_same_v<typename Entry::element, float> || std::is_same_v<typename Entry::element, double>) && ...);
   static constexpr bool open_along(const Dims& dims) {
     for (int i = 0; i < dims.rank; ++i) {
       if (dims.letters[i] == batch_axis ? dims.extents[i] != batch : dims.extents[i] < 1) {
@@ -78,17 +78,17 @@ struct inputs_are<Inputs<I...>> {
     }
     return true;
   }
-  static constexpr bool open_along_the_batch = (open_along(I::shape::dims) && ...);
+  static constexpr bool open_along_the_batch = (open_along(Entry::shape::dims) && ...);
 };
 
 template <class Job, class Positions>
 struct ModelCall;
 template <class Job, int... Index>
 struct ModelCall<Job, std::integer_sequence<int, Index...>> {
-  template <int I>
-  using In = typename Job::data::template at<I>;
-  template <int I>
-  using SymbolOf = Symbol<typename In<I>::element, typename In<I>::template shape_of<Job::batches::sizes[0]>>;
+  template <int At>
+  using In = typename Job::data::template at<At>;
+  template <int At>
+  using SymbolOf = Symbol<typename In<At>::element, typename In<At>::template shape_of<Job::batches::sizes[0]>>;
   static constexpr bool fits = std::is_invocable_v<typename Job::model, SymbolOf<Index>...>;
   using result = std::invoke_result<typename Job::model, SymbolOf<Index>...>;
 };

@@ -36,9 +36,9 @@ struct OptimizerRule {
   int state_buffers = 0;                               ///< buffers as large as the parameters
 };
 
-namespace kernels {
+namespace kernels::inline CLEAVE_KERNELS {
 void sgd(const OptimizerCall& call);
-} // namespace kernels
+} // namespace kernels::inline CLEAVE_KERNELS
 
 /// Stochastic gradient descent with momentum, weight decay and clipping:
 ///   m = momentum * m - learning_rate * (g + weight_decay * w);  w += m;   g = clip(rescale * gradient)
@@ -50,3 +50,7 @@ struct Sgd {
 };
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(group, sgd)
+#endif

@@ -314,8 +314,8 @@ struct ParametersOf {
 };
 
 /// The type of a shape known as a value.
-template <const Dims& D, int... I>
-Shape<Axis<D.letters[I], D.extents[I]>...> shape_from(std::integer_sequence<int, I...>);
+template <const Dims& D, int... At>
+Shape<Axis<D.letters[At], D.extents[At]>...> shape_from(std::integer_sequence<int, At...>);
 
 } // namespace detail
 } // namespace cleave

@@ -20,3 +20,7 @@ template <class Program>
 }
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(inspect, dot)
+#endif

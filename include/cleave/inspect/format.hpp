@@ -59,3 +59,7 @@ std::ostream& operator<<(std::ostream& out, const X& x) {
 }
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(inspect, format)
+#endif

@@ -60,3 +60,7 @@ private:
 };
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(inspect, progress)
+#endif

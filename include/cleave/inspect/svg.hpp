@@ -32,3 +32,7 @@ template <class Program, extent Rows>
 }
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(inspect, svg)
+#endif

@@ -42,11 +42,11 @@ struct output_shapes<Symbol<T, S>> {
   template <int>
   using at = Symbol<T, S>;
 };
-template <int I, class... T>
+template <int At, class... T>
 struct pick;
-template <int I, class First, class... Rest>
-struct pick<I, First, Rest...> {
-  using type = typename pick<I - 1, Rest...>::type;
+template <int At, class First, class... Rest>
+struct pick<At, First, Rest...> {
+  using type = typename pick<At - 1, Rest...>::type;
 };
 template <class First, class... Rest>
 struct pick<0, First, Rest...> {
@@ -55,8 +55,8 @@ struct pick<0, First, Rest...> {
 template <class... S>
 struct output_shapes<Outputs<S...>> {
   static constexpr int count = sizeof...(S);
-  template <int I>
-  using at = typename pick<I, S...>::type;
+  template <int At>
+  using at = typename pick<At, S...>::type;
 };
 
 template <class T, class S>

@@ -154,8 +154,8 @@ struct Call {
   static constexpr bool is_legal = misuse == CallMisuse::none;
   static constexpr Dims dims = inferred<Op, At, X...>.dims;
 
-  template <std::size_t... I>
-  static Shape<Axis<dims.letters[I], dims.extents[I]>...> spell_shape(std::index_sequence<I...>);
+  template <std::size_t... Position>
+  static Shape<Axis<dims.letters[Position], dims.extents[Position]>...> spell_shape(std::index_sequence<Position...>);
   using shape = decltype(spell_shape(std::make_index_sequence<static_cast<std::size_t>(dims.rank)>{}));
   using element = element_t<inferred<Op, At, X...>.dtype>;
 

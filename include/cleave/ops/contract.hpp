@@ -4,16 +4,19 @@
 #include <cleave/ops/call.hpp>
 #include <cleave/ops/kernels.hpp>
 
-namespace cleave::kernels {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
 
 /// Matrix products, one for each index of the batch: result [batch][m][n] of a [batch][m][k] and b [batch][k][n].
 /// sizes = {batch, m, n, k}; bit 0 of masks[0]: a is [batch][k][m], bit 1: b is [batch][n][k].
 template <class T>
 void contract(std::byte* const* arenas, const KernelArguments& call);
+
+#if !defined(CLEAVE_HEADER_ONLY)
 extern template void contract<float>(std::byte* const*, const KernelArguments&);
 extern template void contract<double>(std::byte* const*, const KernelArguments&);
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS
 
 namespace cleave {
 
@@ -174,3 +177,7 @@ private:
 };
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(cpu, contract)
+#endif

@@ -5,7 +5,7 @@
 
 #include <cleave/graph/kernel.hpp>
 
-namespace cleave::kernels {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
 
 /// sizes = {m, n, k}; result m x n.
 template <class T>
@@ -58,6 +58,7 @@ void dropout(std::byte* const* arenas, const KernelArguments& call);
 /// Elements of another type: sizes = {count, DType of the operand, DType of the result}.
 void cast(std::byte* const* arenas, const KernelArguments& call);
 
+#if !defined(CLEAVE_HEADER_ONLY)
 // clang-format off
 extern template void gemm_nn<float>(std::byte* const*, const KernelArguments&);
 extern template void gemm_nn<double>(std::byte* const*, const KernelArguments&);
@@ -84,8 +85,9 @@ extern template void softmax_output_gradient<double>(std::byte* const*, const Ke
 extern template void svm_output_gradient<float>(std::byte* const*, const KernelArguments&);
 extern template void svm_output_gradient<double>(std::byte* const*, const KernelArguments&);
 // clang-format on
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS
 
 namespace cleave::detail {
 
@@ -111,3 +113,11 @@ constexpr Kernel pick_kernel(DType type, Kernel f32, Kernel f64, Kernel i32, Ker
 }
 
 } // namespace cleave::detail
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(cpu, cast)
+#include CLEAVE_SOURCE(cpu, dropout)
+#include CLEAVE_SOURCE(cpu, gemm)
+#include CLEAVE_SOURCE(cpu, loss)
+#include CLEAVE_SOURCE(cpu, softmax)
+#endif

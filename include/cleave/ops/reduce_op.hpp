@@ -7,7 +7,7 @@
 
 // Kernels: sizes = {loops, extents...}; bit i of masks[0]: loop i is reduced. Every result is computed in one order of
 // operations, whatever the hardware and however many other results there are.
-namespace cleave::kernels {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
 
 // clang-format off
 template <class T> void reduce_sum(std::byte* const* arenas, const KernelArguments& call);    ///< of integers: i64
@@ -25,6 +25,8 @@ template <class T> void product_of_others(std::byte* const* arenas, const Kernel
 /// Its derivative in x along the second operand.
 template <class T> void product_of_others_tangent(std::byte* const* arenas, const KernelArguments& call);
 
+#if !defined(CLEAVE_HEADER_ONLY)
+// NOLINTBEGIN(bugprone-macro-parentheses): the argument is a name
 #define CLEAVE_KERNEL_OF_FLOATS(kernel)                                        \
   extern template void kernel<float>(std::byte* const*, const KernelArguments&); \
   extern template void kernel<double>(std::byte* const*, const KernelArguments&);
@@ -33,6 +35,7 @@ template <class T> void product_of_others_tangent(std::byte* const* arenas, cons
   extern template void kernel<std::int32_t>(std::byte* const*, const KernelArguments&); \
   extern template void kernel<std::int64_t>(std::byte* const*, const KernelArguments&); \
   extern template void kernel<std::uint8_t>(std::byte* const*, const KernelArguments&);
+// NOLINTEND(bugprone-macro-parentheses)
 CLEAVE_KERNEL_OF_ALL(reduce_sum)
 CLEAVE_KERNEL_OF_ALL(reduce_prod)
 CLEAVE_KERNEL_OF_ALL(reduce_max)
@@ -46,9 +49,10 @@ CLEAVE_KERNEL_OF_FLOATS(product_of_others)
 CLEAVE_KERNEL_OF_FLOATS(product_of_others_tangent)
 #undef CLEAVE_KERNEL_OF_FLOATS
 #undef CLEAVE_KERNEL_OF_ALL
+#endif
 // clang-format on
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS
 
 namespace cleave::detail {
 
@@ -144,9 +148,9 @@ struct LocalReduceOp : OpDefaults {
 /// The axes a reduction runs over: those named, or all where none is.
 template <class S, class Positions = std::make_index_sequence<static_cast<std::size_t>(S::rank)>>
 struct AllAxes;
-template <class S, std::size_t... I>
-struct AllAxes<S, std::index_sequence<I...>> {
-  using type = Along<S::dims.letters[I]...>;
+template <class S, std::size_t... At>
+struct AllAxes<S, std::index_sequence<At...>> {
+  using type = Along<S::dims.letters[At]...>;
 };
 template <class X, char... Letters>
 struct ReducedAxes {
@@ -158,3 +162,8 @@ template <class X, char... Letters>
 using reduced_axes = typename ReducedAxes<X, Letters...>::type;
 
 } // namespace cleave::detail
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(cpu, reduce)
+#include CLEAVE_SOURCE(cpu, reduce_prod)
+#endif

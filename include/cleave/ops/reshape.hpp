@@ -75,10 +75,10 @@ using ReshapeTo =
 /// The axes of a value, as the arguments of a Reshape.
 template <class Holder, class Positions = std::make_index_sequence<static_cast<std::size_t>(Holder::dims.rank)>>
 struct ReshapeLike;
-template <class Holder, std::size_t... I>
-struct ReshapeLike<Holder, std::index_sequence<I...>> {
-  using type = Numbered<Along<Holder::dims.letters[I]...>,
-                        (Holder::dims.letters[I] == batch_axis ? batch : Holder::dims.extents[I])...>;
+template <class Holder, std::size_t... At>
+struct ReshapeLike<Holder, std::index_sequence<At...>> {
+  using type = Numbered<Along<Holder::dims.letters[At]...>,
+                        (Holder::dims.letters[At] == batch_axis ? batch : Holder::dims.extents[At])...>;
 };
 
 /// Everything but N as one axis, which is the last.

@@ -4,7 +4,9 @@
 
 #include <cleave/ops/call.hpp>
 #include <cleave/ops/strided.hpp>
+#include <cleave/shape/crop.hpp>
 #include <cleave/shape/slice.hpp>
+#include <cleave/tensor/split.hpp>
 
 namespace cleave {
 
@@ -23,7 +25,8 @@ struct Slice : detail::MoveOp {
     made.letters[0] = letter;
     const extent last = first + (count - 1) * step;
     made.extents[0] = first;
-    made.extents[1] = step > 0 ? last + 1 : (last > 0 ? last - 1 : to_end);
+    const extent before = last > 0 ? last - 1 : to_end;
+    made.extents[1] = step > 0 ? last + 1 : before;
     made.extents[2] = step;
     return made;
   }
@@ -173,14 +176,14 @@ struct CropNodeAt<S, void, To...> {
   static constexpr Fault fault = judge_crop_node<S, To...>(before);
 };
 
-template <class At, int I, class X>
+template <class At, int Position, class X>
 constexpr auto crop_from(const X& x) {
   return x;
 }
-template <class At, int I, class First, class... Rest, class X>
+template <class At, int Position, class First, class... Rest, class X>
 constexpr auto crop_from(const X& x) {
-  using Range = SliceAt<First::letter, At::before[I], At::before[I] + First::size, 1>;
-  return crop_from<At, I + 1, Rest...>(call<Slice, Range>(x));
+  using Range = SliceAt<First::letter, At::before[Position], At::before[Position] + First::size, 1>;
+  return crop_from<At, Position + 1, Rest...>(call<Slice, Range>(x));
 }
 
 } // namespace detail
@@ -229,9 +232,9 @@ constexpr auto crop(const X& x) {
 template <class... To, detail::symbol_operand X, extent... From>
 constexpr auto crop(const X& x, Offset<From...> /*offsets*/) {
   static_assert(sizeof...(To) == sizeof...(From), "crop: expects one offset for each axis");
-  using At =
-      std::conditional_t<sizeof...(To) == sizeof...(From), detail::CropNodeAt<typename X::shape, Offset<From...>, To...>,
-                         detail::CropNodeAt<typename X::shape, void, To...>>;
+  using At = std::conditional_t<sizeof...(To) == sizeof...(From),
+                                detail::CropNodeAt<typename X::shape, Offset<From...>, To...>,
+                                detail::CropNodeAt<typename X::shape, void, To...>>;
   using Refusal = detail::lifted_refusal<At>;
   static_assert(detail::call_keeps<Rule::batch_axis_cut, Refusal>, CLEAVE_SAYS_ROWS("crop"));
   static_assert(detail::accepted_besides<Refusal, Rule::batch_axis_cut>,
@@ -242,20 +245,6 @@ constexpr auto crop(const X& x, Offset<From...> /*offsets*/) {
     return detail::crop_from<At, 0, To...>(x);
   }
 }
-
-/// Equal pieces of a model's symbol along an axis, in order: `auto [a, b, c] = split<C, 3>(x)`.
-template <class X, int Count>
-struct SplitPieces {
-  X pieces[Count];
-
-  template <int Index>
-  [[nodiscard]] constexpr const X& get() const {
-    static_assert(Index >= 0 && Index < Count, "split: there is no piece of that number; they are counted from 0");
-    return pieces[Index];
-  }
-  constexpr const X& operator[](int index) const { return pieces[index]; }
-  [[nodiscard]] static constexpr int size() { return Count; }
-};
 
 namespace detail {
 
@@ -276,20 +265,20 @@ struct SplitAt {
   static constexpr Fault fault = judge();
 };
 
-template <char Letter, extent Part, class X, int... I>
-constexpr auto split_into(const X& x, std::integer_sequence<int, I...> /*pieces*/) {
+template <char Letter, extent Part, class X, int... At>
+constexpr auto split_into(const X& x, std::integer_sequence<int, At...> /*pieces*/) {
   using Piece = decltype(call<Slice, SliceAt<Letter, 0, Part, 1>>(x));
-  return SplitPieces<Piece, sizeof...(I)>{{call<Slice, SliceAt<Letter, I * Part, (I + 1) * Part, 1>>(x)...}};
+  return Split<Piece, sizeof...(At)>{{call<Slice, SliceAt<Letter, At * Part, (At + 1) * Part, 1>>(x)...}};
 }
-template <class X, int... I>
-constexpr auto split_refused(const X& x, std::integer_sequence<int, I...> /*pieces*/) {
-  return SplitPieces<X, sizeof...(I)>{{(static_cast<void>(I), x.refused())...}};
+template <class X, int... At>
+constexpr auto split_refused(const X& x, std::integer_sequence<int, At...> /*pieces*/) {
+  return Split<X, sizeof...(At)>{{(static_cast<void>(At), x.refused())...}};
 }
 
 } // namespace detail
 
-/// `Count` equal pieces along an axis. Errors while compiling: axis absent, extent no multiple of `Count`, the batch
-/// axis.
+/// `Count` equal pieces of a model's symbol along an axis, in order: `auto [a, b, c] = split<C, 3>(x)`. Errors while
+/// compiling: axis absent, extent no multiple of `Count`, the batch axis.
 template <template <extent> class Name, int Count, detail::symbol_operand X>
 constexpr auto split(const X& x) {
   constexpr char letter = Name<1>::letter;
@@ -307,10 +296,3 @@ constexpr auto split(const X& x) {
 }
 
 } // namespace cleave
-
-template <class X, int Count>
-struct std::tuple_size<cleave::SplitPieces<X, Count>> : std::integral_constant<std::size_t, Count> {};
-template <std::size_t Index, class X, int Count>
-struct std::tuple_element<Index, cleave::SplitPieces<X, Count>> {
-  using type = const X;
-};

@@ -5,7 +5,7 @@
 #include <cleave/ops/elementwise_op.hpp>
 #include <cleave/ops/kernels.hpp>
 
-namespace cleave::kernels {
+namespace cleave::kernels::inline CLEAVE_KERNELS {
 
 /// Copies elements of the size of `Word` along loops. sizes = {loops, then for each loop from the outermost: extent,
 /// stride of the operand, stride of the result, ..., [19] = offset of the operand}, in elements.
@@ -21,6 +21,7 @@ void strided_place(std::byte* const* arenas, const KernelArguments& call);
 template <class Word>
 void join_rows(std::byte* const* arenas, const KernelArguments& call);
 
+#if !defined(CLEAVE_HEADER_ONLY)
 // clang-format off
 extern template void strided_copy<std::uint8_t>(std::byte* const*, const KernelArguments&);
 extern template void strided_copy<std::uint32_t>(std::byte* const*, const KernelArguments&);
@@ -34,8 +35,9 @@ extern template void join_rows<std::uint8_t>(std::byte* const*, const KernelArgu
 extern template void join_rows<std::uint32_t>(std::byte* const*, const KernelArguments&);
 extern template void join_rows<std::uint64_t>(std::byte* const*, const KernelArguments&);
 // clang-format on
+#endif
 
-} // namespace cleave::kernels
+} // namespace cleave::kernels::inline CLEAVE_KERNELS
 
 namespace cleave::detail {
 
@@ -50,7 +52,7 @@ public:
       return;
     }
     if (loops_ > 0) {
-      extent* const outer = &numbers_[3 * (loops_ - 1)];
+      extent* const outer = numbers_ + extent{3} * (loops_ - 1);
       if (outer[1] == count * from && outer[2] == count * to) {
         outer[0] *= count;
         outer[1] = from;
@@ -58,7 +60,7 @@ public:
         return;
       }
     }
-    extent* const own = &numbers_[3 * loops_++];
+    extent* const own = numbers_ + extent{3} * loops_++;
     own[0] = count;
     own[1] = from;
     own[2] = to;
@@ -131,3 +133,7 @@ constexpr extent elements_before_position(const Dims& x, int position) {
 }
 
 } // namespace cleave::detail
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(cpu, move)
+#endif

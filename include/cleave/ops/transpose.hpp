@@ -51,9 +51,9 @@ namespace detail {
 /// Axes given, or the operand's backwards.
 template <class S, class Positions = std::make_index_sequence<static_cast<std::size_t>(S::rank)>>
 struct Backwards;
-template <class S, std::size_t... I>
-struct Backwards<S, std::index_sequence<I...>> {
-  using type = Along<S::dims.letters[sizeof...(I) - 1 - I]...>;
+template <class S, std::size_t... At>
+struct Backwards<S, std::index_sequence<At...>> {
+  using type = Along<S::dims.letters[sizeof...(At) - 1 - At]...>;
 };
 template <class S, char... Letters>
 struct NewOrder {
@@ -65,9 +65,9 @@ struct NewOrder<S> : Backwards<S> {};
 /// The order of `Holder::dims`.
 template <class Holder, class Positions = std::make_index_sequence<static_cast<std::size_t>(Holder::dims.rank)>>
 struct OrderLike;
-template <class Holder, std::size_t... I>
-struct OrderLike<Holder, std::index_sequence<I...>> {
-  using type = Along<Holder::dims.letters[I]...>;
+template <class Holder, std::size_t... At>
+struct OrderLike<Holder, std::index_sequence<At...>> {
+  using type = Along<Holder::dims.letters[At]...>;
 };
 
 /// `x` with its axes in the order of `Letters`: itself where that is its order. Of tensors, a copy.

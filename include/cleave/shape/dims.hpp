@@ -76,15 +76,15 @@ struct Dims {
   }
 };
 
-/// Broadcasting is by name: `small` fits `large` when its axes appear in `large`, in the same order, with equal
+/// Broadcasting is by name: `part` fits `whole` when its axes appear in `whole`, in the same order, with equal
 /// extents.
-constexpr bool broadcasts_to(const Dims& small, const Dims& large) {
+constexpr bool broadcasts_to(const Dims& part, const Dims& whole) {
   int at = 0;
-  for (int i = 0; i < small.rank; ++i) {
-    while (at < large.rank && large.letters[at] != small.letters[i]) {
+  for (int i = 0; i < part.rank; ++i) {
+    while (at < whole.rank && whole.letters[at] != part.letters[i]) {
       ++at;
     }
-    if (at == large.rank || large.extents[at] != small.extents[i]) {
+    if (at == whole.rank || whole.extents[at] != part.extents[i]) {
       return false;
     }
     ++at;

@@ -36,9 +36,9 @@ concept layout_without_repetition = Holds;
 template <class Layout, std::size_t Letters, std::size_t Extents>
 concept one_extent_a_letter = Letters == Extents;
 
-template <FixedString Layout, extent... Extents, std::size_t... I>
-constexpr auto spell_shape(std::index_sequence<I...> /*axes*/) {
-  return Shape<Axis<Layout[I], Extents>...>{};
+template <FixedString Layout, extent... Extents, std::size_t... At>
+constexpr auto spell_shape(std::index_sequence<At...> /*axes*/) {
+  return Shape<Axis<Layout[At], Extents>...>{};
 }
 
 #define CLEAVE_RULES(RULE)                                                                                             \

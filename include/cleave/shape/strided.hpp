@@ -28,11 +28,11 @@ constexpr Strided strided_of() {
   return all;
 }
 
-template <class Of, int... I>
-Shape<Axis<Of::value.dims.letters[I], Of::value.dims.extents[I]>...>
-    lift_shape(std::integer_sequence<int, I...> /*axes*/);
-template <class Of, int... I>
-Strides<Of::value.strides[I]...> lift_strides(std::integer_sequence<int, I...> /*axes*/);
+template <class Of, int... At>
+Shape<Axis<Of::value.dims.letters[At], Of::value.dims.extents[At]>...>
+    lift_shape(std::integer_sequence<int, At...> /*axes*/);
+template <class Of, int... At>
+Strides<Of::value.strides[At]...> lift_strides(std::integer_sequence<int, At...> /*axes*/);
 
 /// The types of a geometry: `Of` has a constant `value` of type Strided.
 template <class Of>

@@ -17,8 +17,8 @@ struct Strides {
 
 namespace detail {
 
-template <class S, int... I>
-Strides<S::dims.stride(I)...> row_major_of(std::integer_sequence<int, I...>);
+template <class S, int... At>
+Strides<S::dims.stride(At)...> row_major_of(std::integer_sequence<int, At...>);
 
 /// Axes of one element do not count: nobody takes a step along them.
 constexpr bool is_row_major(const Dims& dims, const extent* strides) {

@@ -49,17 +49,17 @@ struct Loops {
     }
     return stride == 1 ? leaf_unit : leaf_stride;
   }
-  template <int... I>
-  static auto modes_of(std::integer_sequence<int, I...>) -> Leaves<mode(I, H::is_number)...>;
+  template <int... At>
+  static auto modes_of(std::integer_sequence<int, At...>) -> Leaves<mode(At, H::is_number)...>;
   using modes = decltype(modes_of(std::make_integer_sequence<int, sizeof...(H)>{}));
 };
 
-template <class St, class T, class S, class D, class... H, class... Statements, int... I>
+template <class St, class T, class S, class D, class... H, class... Statements, int... At>
 void run_expression(T* out, const Expression<T, S, D, HeldLeaves<H...>, Statements...>& x,
-                    std::integer_sequence<int, I...> /*leaves*/) {
+                    std::integer_sequence<int, At...> /*leaves*/) {
   using Run = Loops<S, St, H...>;
-  const T* const leaves[] = {leaf_at<I>(x.leaves()).data()...};
-  const T numbers[] = {leaf_at<I>(x.leaves()).number()...};
+  const T* const leaves[] = {leaf_at<At>(x.leaves()).data()...};
+  const T numbers[] = {leaf_at<At>(x.leaves()).number()...};
   RunFused<Fused<T, typename Run::modes, Statements...>>::run(out, leaves, numbers, Run::nest);
 }
 
@@ -121,10 +121,10 @@ bool is_disturbed(const T* out, const T* whole, const H& leaf) {
   }
 }
 
-template <class St, class WholeS, class WholeSt, class T, class S, class D, class... H, class... Statements, int... I>
+template <class St, class WholeS, class WholeSt, class T, class S, class D, class... H, class... Statements, int... At>
 bool any_disturbed(const T* out, const T* whole, const Expression<T, S, D, HeldLeaves<H...>, Statements...>& x,
-                   std::integer_sequence<int, I...> /*leaves*/) {
-  return (is_disturbed<S, St, WholeS, WholeSt>(out, whole, leaf_at<I>(x.leaves())) || ...);
+                   std::integer_sequence<int, At...> /*leaves*/) {
+  return (is_disturbed<S, St, WholeS, WholeSt>(out, whole, leaf_at<At>(x.leaves())) || ...);
 }
 
 /// Whether `x` must be evaluated aside before it is written at strides St from `out` on, which is part of a whole.

@@ -83,3 +83,7 @@ template <operand A, operand B>
 }
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(cpu, compare)
+#endif

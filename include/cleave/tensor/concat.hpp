@@ -118,18 +118,18 @@ private:
   Arena values_;
 };
 
-template <char Letter, class To, class... Piece, int... I>
-void write_concat(const To& to, std::integer_sequence<int, I...> /*pieces*/, const Piece&... pieces) {
+template <char Letter, class To, class... Piece, int... At>
+void write_concat(const To& to, std::integer_sequence<int, At...> /*pieces*/, const Piece&... pieces) {
   using St = typename To::strides;
   using S = typename To::shape;
   constexpr extent stride = St::values[S::dims.index_of(Letter)];
   auto* const whole = to.data();
   extent begins[sizeof...(Piece)];
   extent end = 0;
-  ((begins[I] = end, end += Piece::dims.extent_of(Letter) * stride), ...);
-  const HeldList<std::integer_sequence<int, I...>, Aside<Piece>...> aside{
-      {Aside<Piece>(pieces, reads_ahead<St, S, St>(whole + begins[I], whole, pieces))}...};
-  (leaf_at<I>(aside).template write<St>(whole + begins[I], pieces), ...);
+  ((begins[At] = end, end += Piece::dims.extent_of(Letter) * stride), ...);
+  const HeldList<std::integer_sequence<int, At...>, Aside<Piece>...> aside{
+      {Aside<Piece>(pieces, reads_ahead<St, S, St>(whole + begins[At], whole, pieces))}...};
+  (leaf_at<At>(aside).template write<St>(whole + begins[At], pieces), ...);
 }
 
 #define CLEAVE_RULES(RULE)                                                                                             \

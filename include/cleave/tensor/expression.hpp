@@ -53,8 +53,8 @@ struct HeldAt {
 
 template <class Indices, class... H>
 struct HeldList;
-template <int... I, class... H>
-struct HeldList<std::integer_sequence<int, I...>, H...> : HeldAt<I, H>... {};
+template <int... At, class... H>
+struct HeldList<std::integer_sequence<int, At...>, H...> : HeldAt<At, H>... {};
 
 /// The leaves of an expression, in order.
 template <class... H>
@@ -153,13 +153,13 @@ struct Beside {
   Held leaves;
 };
 
-template <class... H, class... A, class T, class S, class D, class... More, class... B, int... I, int... J>
+template <class... H, class... A, class T, class S, class D, class... More, class... B, int... At, int... J>
 constexpr auto
 put_beside(Beside<HeldLeaves<H...>, A...>& left, const Expression<T, S, D, HeldLeaves<More...>, B...>& right,
-           std::integer_sequence<int, I...> /*left leaves*/, std::integer_sequence<int, J...> /*right leaves*/) {
+           std::integer_sequence<int, At...> /*left leaves*/, std::integer_sequence<int, J...> /*right leaves*/) {
   using Held = HeldLeaves<H..., More...>;
   return Beside<Held, A..., typename shift<sizeof...(A), sizeof...(H), B>::type...>{
-      Held{{{take_leaf<I>(left.leaves)}..., {leaf_at<J>(right.leaves())}...}}};
+      Held{{{take_leaf<At>(left.leaves)}..., {leaf_at<J>(right.leaves())}...}}};
 }
 
 template <class Done, class First, class... Rest>
@@ -191,10 +191,10 @@ constexpr auto results_of() {
   return results;
 }
 
-template <class Op, class T, class S, class D, class... E, class Held, class... Statements, std::size_t... I>
-constexpr auto finish(Beside<Held, Statements...> operands, std::index_sequence<I...> /*operands*/) {
+template <class Op, class T, class S, class D, class... E, class Held, class... Statements, std::size_t... At>
+constexpr auto finish(Beside<Held, Statements...> operands, std::index_sequence<At...> /*operands*/) {
   constexpr auto results = results_of<E...>();
-  return Expression<T, S, D, Held, Statements..., Statement<Op, results.at[I]...>>(
+  return Expression<T, S, D, Held, Statements..., Statement<Op, results.at[At]...>>(
       static_cast<Held&&>(operands.leaves));
 }
 

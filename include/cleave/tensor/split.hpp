@@ -42,12 +42,12 @@ CLEAVE_JUDGE(split, CLEAVE_RULES, char Letter, int Count, class X, class Source 
              class S = typename Source::shape, bool Known = refused_operand<Source>)
 #undef CLEAVE_RULES
 
-template <char Letter, int Count, class X, int... I>
-constexpr auto make_split(X& x, std::integer_sequence<int, I...> /*pieces*/) {
+template <char Letter, int Count, class X, int... At>
+constexpr auto make_split(X& x, std::integer_sequence<int, At...> /*pieces*/) {
   using Source = std::remove_const_t<X>;
   constexpr extent part = Source::dims.extent_of(Letter) / Count;
   using Piece = decltype(make_slice<Letter, 0, part, 1>(x));
-  return Split<Piece, Count>{{make_slice<Letter, I * part, (I + 1) * part, 1>(x)...}};
+  return Split<Piece, Count>{{make_slice<Letter, At * part, (At + 1) * part, 1>(x)...}};
 }
 
 } // namespace detail

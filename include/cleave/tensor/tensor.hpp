@@ -145,34 +145,34 @@ public:
   }
 
   /// The first element; null only for a dynamic tensor of no rows. Errors: in debug builds, throws Error after a move.
-  [[nodiscard]] T* data() {
+  [[nodiscard]] CLEAVE_CHECKED T* data() {
     check_use();
     return used();
   }
-  [[nodiscard]] const T* data() const {
+  [[nodiscard]] CLEAVE_CHECKED const T* data() const {
     check_use();
     return used();
   }
-  [[nodiscard]] T* begin() { return data(); }
-  [[nodiscard]] T* end() { return data() + this->size(); }
-  [[nodiscard]] const T* begin() const { return data(); }
-  [[nodiscard]] const T* end() const { return data() + this->size(); }
+  [[nodiscard]] CLEAVE_CHECKED T* begin() { return data(); }
+  [[nodiscard]] CLEAVE_CHECKED T* end() { return data() + this->size(); }
+  [[nodiscard]] CLEAVE_CHECKED const T* begin() const { return data(); }
+  [[nodiscard]] CLEAVE_CHECKED const T* end() const { return data() + this->size(); }
 
   /// The element at one index an axis. Errors: in debug builds, throws Error naming axis, index and extent.
   template <class... Index>
-  T& operator()(Index... index) {
+  CLEAVE_CHECKED T& operator()(Index... index) {
     static_assert(detail::one_index_an_axis<rank, sizeof...(Index)>, "Tensor: expects one index for each axis");
     return element_at(at(index...));
   }
   template <class... Index>
-  const T& operator()(Index... index) const {
+  CLEAVE_CHECKED const T& operator()(Index... index) const {
     static_assert(detail::one_index_an_axis<rank, sizeof...(Index)>, "Tensor: expects one index for each axis");
     return element_at(at(index...));
   }
 
   /// Borrows all elements. The view must not outlive the tensor.
-  [[nodiscard]] View<T, S, D> view() & { return view_of<T>(data()); }
-  [[nodiscard]] View<const T, S, D> view() const& { return view_of<const T>(data()); }
+  [[nodiscard]] CLEAVE_CHECKED View<T, S, D> view() & { return view_of<T>(data()); }
+  [[nodiscard]] CLEAVE_CHECKED View<const T, S, D> view() const& { return view_of<const T>(data()); }
   // The elements of a temporary end with the statement: name the tensor first.
   [[nodiscard]] View<const T, S, D> view() const&& = delete;
   operator View<T, S, D>() & { return view(); } // NOLINT(google-explicit-constructor,hicpp-explicit-conversions)
@@ -214,14 +214,14 @@ private:
     return S::is_static ? extent{0} : static_cast<extent>(values) / (S::rank > 0 ? S::dims.stride(0) : 1);
   }
   template <class... Index>
-  [[nodiscard]] extent at(Index... index) const {
+  [[nodiscard]] CLEAVE_CHECKED extent at(Index... index) const {
     if constexpr (rank == sizeof...(Index)) {
       return detail::offset_of<S, strides>(this->rows(), index...);
     } else {
       return 0;
     }
   }
-  [[nodiscard]] T& element_at(extent offset) const {
+  [[nodiscard]] CLEAVE_CHECKED T& element_at(extent offset) const {
     check_use();
     return static_cast<T*>(block_.bytes())[offset];
   }
@@ -267,8 +267,8 @@ private:
       detail::fail("Tensor: cannot %s a tensor that was moved from; assign to it first", what);
     }
   }
-  void check_use() const {
-#ifndef NDEBUG
+  CLEAVE_CHECKED void check_use() const {
+#if CLEAVE_HAS_CHECKS()
     expect_elements("use");
 #endif
   }

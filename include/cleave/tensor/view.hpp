@@ -13,8 +13,9 @@ namespace detail {
 
 /// Checked only in debug builds, so that release code is a load.
 template <class S>
-constexpr void check_index([[maybe_unused]] int axis, [[maybe_unused]] extent index, [[maybe_unused]] extent count) {
-#ifndef NDEBUG
+CLEAVE_CHECKED constexpr void check_index([[maybe_unused]] int axis, [[maybe_unused]] extent index,
+                                          [[maybe_unused]] extent count) {
+#if CLEAVE_HAS_CHECKS()
   if (index < 0 || index >= count) {
     fail("index: %td is outside axis %c, which has %td elements, counted from 0", index, S::dims.letters[axis], count);
   }
@@ -23,7 +24,7 @@ constexpr void check_index([[maybe_unused]] int axis, [[maybe_unused]] extent in
 
 /// Distance in elements of the element at `index`, one an axis.
 template <class S, class St, class... Index>
-constexpr extent offset_of(extent rows, Index... index) {
+CLEAVE_CHECKED constexpr extent offset_of(extent rows, Index... index) {
   const extent at[] = {static_cast<extent>(index)..., 0};
   extent offset = 0;
   for (int i = 0; i < S::rank; ++i) {
@@ -90,7 +91,7 @@ public:
 
   /// The element at one index an axis. Errors: in debug builds, throws Error naming axis, index and extent.
   template <class... Index>
-  constexpr T& operator()(Index... index) const {
+  CLEAVE_CHECKED constexpr T& operator()(Index... index) const {
     static_assert(detail::one_index_an_axis<rank, sizeof...(Index)>, "View: expects one index for each axis");
     if constexpr (rank == sizeof...(Index)) {
       return data_[detail::offset_of<S, St>(this->rows(), index...)];

@@ -42,3 +42,7 @@ struct Xavier {
 };
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(train, initializer)
+#endif

@@ -36,7 +36,7 @@ struct Tangle { // values that live long, die in the middle, are used many times
 
 TEST_CASE("deep programs are differentiated as they are computed", "[exec]") {
   static_assert(!cleave::fault_of<Tangle<6>>);
-  static_assert(cleave::detail::verify(cleave::graph<Tangle<6>>.view()) == nullptr);
+  CHECK(cleave::detail::verify(cleave::graph<Tangle<6>>.view()) == nullptr); // no constant under -fsanitize=undefined
   law::check_gradient<Tangle<6>>(-0.5, 0.5);
 }
 

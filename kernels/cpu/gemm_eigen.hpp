@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same product by Eigen, for comparison (CLEAVE_GEMM=eigen). Its order of additions depends on the shape.
+#pragma once
+
+#include <cleave/base/config.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+
+namespace cleave::kernels::inline CLEAVE_ISA {
+namespace by_eigen {
+
+template <class T>
+using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+template <class T>
+using In = Eigen::Map<const Matrix<T>>;
+template <class T>
+using Out = Eigen::Map<Matrix<T>>;
+
+// Eigen packs operands into scratch memory, which it takes from the heap beyond 128 KiB. Blocks this small stay on the
+// stack (96 KiB at most), so that a step allocates nothing; their order is fixed, and so are the bits.
+inline constexpr extent block_rows = 64;
+inline constexpr extent block_columns = 128;
+template <class T>
+inline constexpr extent block_depth = 512 / static_cast<extent>(sizeof(T));
+
+/// out = a b: any Eigen expressions that have blocks.
+template <class T, class A, class B>
+void by_blocks(Out<T> out, const A& a, const B& b) {
+  const extent m = out.rows();
+  const extent n = out.cols();
+  const extent k = a.cols();
+  out.setZero();
+  for (extent l = 0; l < k; l += block_depth<T>) {
+    const extent depth = std::min(block_depth<T>, k - l);
+    for (extent j = 0; j < n; j += block_columns) {
+      const extent columns = std::min(block_columns, n - j);
+      for (extent i = 0; i < m; i += block_rows) {
+        const extent rows = std::min(block_rows, m - i);
+        out.block(i, j, rows, columns).noalias() += a.block(i, l, rows, depth) * b.block(l, j, depth, columns);
+      }
+    }
+  }
+}
+
+template <class T, class A>
+void by_right(Out<T> out, const A& a, In<T> b, bool transpose_b) {
+  if (transpose_b) {
+    by_blocks(out, a, b.transpose());
+  } else {
+    by_blocks(out, a, b);
+  }
+}
+
+} // namespace by_eigen
+
+/// As in gemm.hpp.
+template <class T>
+void multiply(T* out, const T* a, const T* b, extent m, extent n, extent k, bool transpose_a, bool transpose_b) {
+  using namespace by_eigen;
+  const Out<T> result(out, m, n);
+  const In<T> right(b, transpose_b ? n : k, transpose_b ? k : n);
+  if (transpose_a) {
+    by_right(result, In<T>(a, k, m).transpose(), right, transpose_b);
+  } else {
+    by_right(result, In<T>(a, m, k), right, transpose_b);
+  }
+}
+
+} // namespace cleave::kernels::inline CLEAVE_ISA
