@@ -38,6 +38,8 @@
 #include <cleave/model/heads.hpp>
 #include <cleave/model/trace.hpp>
 
+#include <cleave/passes/gradient.hpp>
+
 #include <cleave/group/job.hpp>
 
 #include <cleave/group/batch.hpp>

@@ -26,8 +26,9 @@ PROMISES = {
     "cleave.hpp": (["shape", "device", "tensor", "graph", "ops", "model", "passes", "exec", "group"],
                    ["base/error.hpp", "tensor.hpp", "version.hpp"]),
 }
-# What only those include who want it: with other people's software, for debugging, inside the kernels.
-APART = re.compile(r"((device/cuda|group/nccl|group/mpi)[^/]*|graph/(print|verify)|device/pool)\.hpp$")
+# What only those include who want it: with other people's software or words, for debugging, inside the kernels.
+APART = re.compile(r"((device/cuda|group/nccl|group/mpi)[^/]*|shape/mxnet_reshape|(graph|passes)/(print|verify(_memory)?)"
+                   r"|device/pool)\.hpp$")
 
 
 def compile_together(names, arguments):

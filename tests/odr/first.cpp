@@ -19,6 +19,9 @@ void check(const odr::Findings& found, const char* unit) {
   std::printf("%s: weights %.6f, sum %g, labels %s\n", unit, found.weights, found.sum, found.text.c_str());
   expect(std::isfinite(found.weights), "weights are finite");
   expect(found.sum == 819 + 6 * 91, "the sum is that of the squares and six times the numbers");
+  expect(found.moved == 65, "products, reductions and copies add up");
+  expect(found.agrees, "tensors are compared");
+  expect(found.draws, "the program and its memory are drawn");
   expect(found.text == "[0. 1. 2. 0. 1. 2. 0. 1.]", "the labels are printed");
 }
 
