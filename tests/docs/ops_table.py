@@ -232,7 +232,7 @@ def formula(op, ops):
         text = re.sub(r"detail::sum_over\(([^()]*(?:\([^()]*\)[^()]*)*), (?:along|at\.node\.attributes)\.letters\)",
                       r"sum(\1)", text)
         text = re.sub(r"(?:along|at\.node\.attributes)\.number", "s", text)
-        text = text.replace("Value{}", "0").replace("at.dy", "dy").replace("at.y", "y")
+        text = text.replace("Value{}", "0").replace("at.dy", "dy").replace("at.y", "y").replace("math::", "")
 
         def operand(match):
             i = int(match[1])
