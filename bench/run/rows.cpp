@@ -4,6 +4,8 @@
 #include "eigen.hpp"
 #include "kernel_call.hpp"
 
+#include <cleave/ops/reduce_op.hpp>
+
 #include <string>
 
 namespace {
