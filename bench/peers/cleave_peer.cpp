@@ -7,7 +7,7 @@
 
 namespace {
 
-using cleave::axes::C, cleave::axes::N;
+using cleave::axes::C, cleave::axes::N, cleave::axes::O;
 
 struct Mlp {
   constexpr auto operator()(auto data) const {
@@ -73,25 +73,15 @@ double measure_elementwise() {
 
 double measure_matmul() {
   cleave::Tensor<float, cleave::Shape<N<64>, C<peers::pixels>>> left;
-  cleave::Tensor<float, cleave::Shape<N<128>, C<peers::pixels>>> right;
-  cleave::Tensor<float, cleave::Shape<N<64>, C<128>>> product;
+  cleave::Tensor<float, cleave::Shape<O<128>, C<peers::pixels>>> right;
+  cleave::Tensor<float, cleave::Shape<N<64>, O<128>>> product;
   for (long i = 0; i < 64 * peers::pixels; ++i) {
     left.data()[i] = peers::pixel(i);
   }
   for (long i = 0; i < 128 * peers::pixels; ++i) {
     right.data()[i] = peers::weight(0, i);
   }
-  // Eager products are not there yet; this is the kernel that a model's linear layer runs.
-  std::byte* arenas[] = {reinterpret_cast<std::byte*>(product.data()), reinterpret_cast<std::byte*>(left.data()),
-                         reinterpret_cast<std::byte*>(right.data()), nullptr};
-  cleave::KernelArguments call;
-  for (int i = 0; i < 3; ++i) {
-    call.operands[i] = {0, static_cast<cleave::ArenaId>(i)};
-  }
-  call.sizes[0] = 64;
-  call.sizes[1] = 128;
-  call.sizes[2] = peers::pixels;
-  return peers::seconds([&] { cleave::kernels::gemm_nt<float>(arenas, call); });
+  return peers::seconds([&] { product = cleave::einsum<"NC,OC->NO">(left, right); });
 }
 
 } // namespace

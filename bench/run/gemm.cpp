@@ -4,19 +4,25 @@
 #include "eigen.hpp"
 #include "kernel_call.hpp"
 
+#include <cleave/ops/contract.hpp>
+
 namespace {
+
+/// Which operands of a product lie transposed: bits, as the kernel reads them.
+enum Transposed : unsigned char { none, first, second };
 
 using Gemm = void (*)(float*, const float*, const float*, long, long, long);
 
 template <long M, long N, long K>
-void measure(benchmark::State& state, cleave::Kernel kernel, Gemm gemm) {
+void measure(benchmark::State& state, int transposed, Gemm gemm) {
   const bench::Array<> a(M * K);
   const bench::Array<> b(N * K);
   const bench::Array<> out(M * N);
-  const bench::KernelCall call(out.data(), {a.data(), b.data()}, {M, N, K});
+  bench::KernelCall call(out.data(), {a.data(), b.data()}, {1, M, N, K});
+  call.arguments.masks[0] = static_cast<std::uint8_t>(transposed);
   for (auto _ : state) {
-    if (kernel != nullptr) {
-      call.run(kernel);
+    if (gemm == nullptr) {
+      call.run(&cleave::kernels::contract<float>);
     } else {
       gemm(out.data(), a.data(), b.data(), M, N, K);
     }
@@ -26,24 +32,22 @@ void measure(benchmark::State& state, cleave::Kernel kernel, Gemm gemm) {
 }
 
 template <long M, long N, long K>
-bool add(const char* form, cleave::Kernel kernel, Gemm bench::EigenKernels::* gemm) {
+bool add(const char* form, Transposed transposed, Gemm bench::EigenKernels::* gemm) {
   const std::string name = std::string("gemm/") + form;
-  const auto one = [&name](const char* who, cleave::Kernel ours, Gemm theirs) {
+  const auto one = [&name, transposed](const char* who, Gemm theirs) {
     benchmark::RegisterBenchmark((name + "/" + who).c_str(),
-                                 [=](benchmark::State& state) { measure<M, N, K>(state, ours, theirs); });
+                                 [=](benchmark::State& state) { measure<M, N, K>(state, transposed, theirs); });
   };
-  one("cleave", kernel, nullptr);
-  one("eigen", nullptr, bench::eigen_baseline.*gemm);
-  one("eigen_native", nullptr, bench::eigen_native.*gemm);
+  one("cleave", nullptr);
+  one("eigen", bench::eigen_baseline.*gemm);
+  one("eigen_native", bench::eigen_native.*gemm);
   return true;
 }
 
 using bench::EigenKernels;
-namespace kernels = cleave::kernels;
-[[maybe_unused]] const bool added =
-    add<64, 128, 784>("forward_64x128x784", &kernels::gemm_nt<float>, &EigenKernels::gemm_nt) &&
-    add<64, 784, 128>("data_gradient_64x784x128", &kernels::gemm_nn<float>, &EigenKernels::gemm_nn) &&
-    add<128, 784, 64>("weight_gradient_128x784x64", &kernels::gemm_tn<float>, &EigenKernels::gemm_tn) &&
-    add<256, 256, 256>("square_256x256x256", &kernels::gemm_nn<float>, &EigenKernels::gemm_nn);
+[[maybe_unused]] const bool added = add<64, 128, 784>("forward_64x128x784", second, &EigenKernels::gemm_nt) &&
+                                    add<64, 784, 128>("data_gradient_64x784x128", none, &EigenKernels::gemm_nn) &&
+                                    add<128, 784, 64>("weight_gradient_128x784x64", first, &EigenKernels::gemm_tn) &&
+                                    add<256, 256, 256>("square_256x256x256", none, &EigenKernels::gemm_nn);
 
 } // namespace

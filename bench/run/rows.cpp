@@ -21,9 +21,9 @@ void softmax_step(benchmark::State& state) {
   for (long r = 0; r < Rows; ++r) {
     label.data()[r] = static_cast<float>(r % Classes);
   }
-  const bench::KernelCall forward(p.data(), {x.data()}, {Rows, Classes});
-  bench::KernelCall backward(dx.data(), {p.data(), label.data()}, {Rows, Classes, 0});
-  backward.arguments.numbers[0] = 1;
+  bench::KernelCall forward(p.data(), {x.data()}, {Rows, Classes, 1});
+  forward.arguments.numbers[0] = 1;
+  const bench::KernelCall backward(dx.data(), {p.data(), label.data()}, {Rows, Classes, 1, 0});
   for (auto _ : state) {
     forward.run(&kernels::softmax<float>);
     backward.run(&kernels::softmax_output_gradient<float>);

@@ -20,7 +20,6 @@
 #include <cleave/ops/broadcast.hpp>
 #include <cleave/ops/cast.hpp>
 #include <cleave/ops/concat.hpp>
-#include <cleave/ops/cross_entropy.hpp>
 #include <cleave/ops/depth_to_space.hpp>
 #include <cleave/ops/pad.hpp>
 #include <cleave/ops/reshape.hpp>
@@ -28,6 +27,8 @@
 #include <cleave/ops/softmax.hpp>
 #include <cleave/ops/tile.hpp>
 #include <cleave/ops/transpose.hpp>
+
+#include <cleave/ops/cross_entropy.hpp>
 
 #include <cleave/model/symbol.hpp>
 

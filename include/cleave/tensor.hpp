@@ -17,6 +17,19 @@
 
 #include <cleave/tensor/slice.hpp>
 
+// Each family of operations before those that are made of it, for the same reason.
+#include <cleave/ops/arithmetic.hpp>
+#include <cleave/ops/compare.hpp>
+#include <cleave/ops/exponential.hpp>
+#include <cleave/ops/rounding.hpp>
+#include <cleave/ops/select.hpp>
+
+#include <cleave/ops/power.hpp>
+
+#include <cleave/ops/activation.hpp>
+#include <cleave/ops/hyperbolic.hpp>
+#include <cleave/ops/trigonometric.hpp>
+
 #include <cleave/device/cpu.hpp>
 #include <cleave/ops/compound.hpp>
 #include <cleave/ops/einsum.hpp>

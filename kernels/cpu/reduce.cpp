@@ -15,6 +15,11 @@ template <class T>
 using Result = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
 
 template <class T>
+constexpr bool is_nan(T x) {
+  return x != x; // NOLINT(misc-redundant-expression): true of NaN alone
+}
+
+template <class T>
 struct Plus {
   using In = T;
   using A = Wide<T>;
@@ -27,7 +32,7 @@ struct Plus {
 
 template <class T>
 struct PlusNumbers : Plus<T> {
-  static constexpr T add(T a, T x) { return a + (x == x ? x : T(0)); }
+  static constexpr T add(T a, T x) { return a + (is_nan(x) ? T(0) : x); }
 };
 
 template <class T>
@@ -51,11 +56,6 @@ struct Squares {
   static constexpr A join(A a, A b) { return a + b; }
   static Out finish(A a) { return static_cast<T>(std::sqrt(a)); }
 };
-
-template <class T>
-constexpr bool is_nan(T x) {
-  return x != x; // NOLINT(misc-redundant-expression): true of NaN alone
-}
 
 template <class T>
 struct Greatest {
@@ -223,6 +223,7 @@ void reduce_logsumexp(std::byte* const* arenas, const KernelArguments& call) {
 }
 
 #if !defined(CLEAVE_HEADER_ONLY)
+// NOLINTBEGIN(bugprone-macro-parentheses): the argument is a name
 #define CLEAVE_KERNEL_OF_FLOATS(kernel)                                                                                \
   template void kernel<float>(std::byte* const*, const KernelArguments&);                                              \
   template void kernel<double>(std::byte* const*, const KernelArguments&);
@@ -231,6 +232,7 @@ void reduce_logsumexp(std::byte* const* arenas, const KernelArguments& call) {
   template void kernel<std::int32_t>(std::byte* const*, const KernelArguments&);                                       \
   template void kernel<std::int64_t>(std::byte* const*, const KernelArguments&);                                       \
   template void kernel<std::uint8_t>(std::byte* const*, const KernelArguments&);
+// NOLINTEND(bugprone-macro-parentheses)
 CLEAVE_KERNEL_OF_ALL(reduce_sum)
 CLEAVE_KERNEL_OF_ALL(reduce_prod)
 CLEAVE_KERNEL_OF_ALL(reduce_max)

@@ -22,8 +22,8 @@ struct ReducedLoop {
 };
 
 struct ReducePlan {
-  ReducedLoop kept[max_rank + 1];
-  ReducedLoop reduced[max_rank + 1];
+  ReducedLoop kept[max_rank + 1]{};
+  ReducedLoop reduced[max_rank + 1]{};
   int kept_count = 0; // both without the run
   int reduced_count = 0;
   extent run = 1;
@@ -127,7 +127,7 @@ private:
 
 /// Calls `row(offset)` for every result, or `columns(offset, width)` for every chunk of results, in their order.
 template <class OnRow, class OnColumns>
-void each_result(const ReducePlan& plan, OnRow&& row, OnColumns&& columns) {
+void each_result(const ReducePlan& plan, OnRow row, OnColumns columns) {
   const auto visit = [&](extent offset) {
     if (plan.run_is_reduced) {
       row(offset);

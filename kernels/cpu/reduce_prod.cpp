@@ -6,8 +6,7 @@ namespace folds {
 
 /// Calls `forward(offset)` at every element of each result in order, `middle()`, and `backward(offset)` in reverse.
 template <class Begin, class Forward, class Middle, class Backward>
-void there_and_back(const KernelArguments& call, Begin&& begin, Forward&& forward, Middle&& middle,
-                    Backward&& backward) {
+void there_and_back(const KernelArguments& call, Begin begin, Forward forward, Middle middle, Backward backward) {
   ReducePlan plan(call);
   (plan.run_is_reduced ? plan.reduced[plan.reduced_count++] : plan.kept[plan.kept_count++]) = {plan.run, 1};
   ReducedLoop reversed[max_rank + 1]{};
@@ -76,14 +75,13 @@ void product_of_others_tangent(std::byte* const* arenas, const KernelArguments& 
       },
       [] {},
       [&](extent j) {
-        if (x[j] != 0) {
-          if (zeros == 0) {
-            out[j] = product / x[j] * (sum - w[j] / x[j]);
-          } else {
-            out[j] = zeros == 1 ? product / x[j] * w_of_zeros : T(0);
-          }
-        } else {
-          out[j] = zeros == 1 ? product * sum : (zeros == 2 ? product * (w_of_zeros - w[j]) : T(0));
+        out[j] = 0;
+        if (zeros == 0) {
+          out[j] = product / x[j] * (sum - w[j] / x[j]);
+        } else if (zeros == 1) {
+          out[j] = x[j] == 0 ? product * sum : product / x[j] * w_of_zeros;
+        } else if (zeros == 2 && x[j] == 0) {
+          out[j] = product * (w_of_zeros - w[j]);
         }
       });
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compares the sentences that the library can say with docs/reference/errors.md.
+"""Compares the sentences that the library can say with docs/reference/errors/.
 
 Sentences are the texts of every static_assert and every detail::fail or Error in include/ and kernels/. Headers are read
 as g++ sees them, macros expanded, because refusals are written with macros; what printf fills in is written as `…`.
-In the page every `###` heading is a rule, with its sentences in a block quote: one, or a list; a sentence that begins
-with `*:` is said by several operations, each with its name in place of the star. Sentences that come while compiling need a refused and an accepted block below the heading; `<!-- no example: WHY -->` says why there is none.
+In the pages every `###` heading is a rule, with its sentences in a block quote: one, or a list; a sentence that begins
+with `*:` is said by several operations, each with its name in place of the star. Sentences that come while compiling
+need a refused and an accepted block below the heading; `<!-- no example: WHY -->` says why there is none.
 Prints what is missing, ready to be filled in.
 """
 
@@ -19,7 +20,7 @@ import tempfile
 
 from page import sentences_of_quote
 
-PAGE = "docs/reference/errors.md"
+PAGES = "docs/reference/errors"
 LITERAL = r'"(?:[^"\\\n]|\\.)*"'
 PIECES = re.compile(rf"(?:{LITERAL}\s*)+")
 ONE_PIECE = re.compile(LITERAL)
@@ -131,14 +132,14 @@ def sentences_of(sources):
 
 
 class Heading:
-    def __init__(self, title, line):
-        self.title, self.line = title, line
+    def __init__(self, title, page, line):
+        self.title, self.page, self.line = title, page, line
         self.sentences = []  # (text, line)
         self.refused = self.accepted = self.excused = False
 
 
-def headings_of(text):
-    """The rules of the page."""
+def headings_of(text, page="p"):
+    """The rules of a page."""
     headings, quote, in_fence = [], [], False
     for number, line in enumerate([*text.splitlines(), ""], 1):
         if line.lstrip().startswith("```"):
@@ -152,7 +153,7 @@ def headings_of(text):
             headings[-1].sentences += [(normal(s), number - len(quote)) for s in sentences_of_quote(quote)]
         quote = []
         if line.startswith("### "):
-            headings.append(Heading(line[4:].strip(), number))
+            headings.append(Heading(line[4:].strip(), page, number))
         elif headings:
             headings[-1].refused |= bool(re.match(r"<!-- refused", line))
             headings[-1].accepted |= bool(re.match(r"<!-- (accepted|step|file|program)\b", line))
@@ -166,7 +167,7 @@ def without_operation(text):
     return f"*: {rest}" if colon and operation != "…" else text
 
 
-def compare(found, headings, page):
+def compare(found, headings):
     problems = []
     said = {}
     for sentence in found:
@@ -177,23 +178,23 @@ def compare(found, headings, page):
     covered = {}
     for heading in headings:
         if not heading.sentences:
-            problems.append(f"{page}:{heading.line}: the heading `{heading.title}` quotes no sentence")
+            problems.append(f"{heading.page}:{heading.line}: the heading `{heading.title}` quotes no sentence")
         compiles = False
         for listed, line in heading.sentences:
             texts = shared.get(listed, []) if listed.startswith("*: ") else [listed] if listed in said else []
             if not texts:
-                problems.append(f"{page}:{line}: no code says this any more: {listed}")
+                problems.append(f"{heading.page}:{line}: no code says this any more: {listed}")
             for text in texts:
                 if text in covered:
-                    problems.append(f"{page}:{line}: is listed twice: {text}")
+                    problems.append(f"{heading.page}:{line}: is listed twice: {text}")
                 covered[text] = heading
                 compiles |= any(sentence.while_compiling for sentence in said[text])
         if compiles and not heading.excused and not (heading.refused and heading.accepted):
-            problems.append(f"{page}:{heading.line}: `{heading.title}` needs a refused and an accepted block, or "
+            problems.append(f"{heading.page}:{heading.line}: `{heading.title}` needs a refused and an accepted block, or "
                             "`<!-- no example: WHY -->`")
     missing = [text for text in said if text not in covered]
     if missing:
-        problems.append(f"{page} lacks {len(missing)} sentences; give each a heading, or a line under one that fits:")
+        problems.append(f"{PAGES} lacks {len(missing)} sentences; give each a heading, or a line under one that fits:")
     for text in missing:
         left, right = ("`` ", " ``") if "`" in text else ("`", "`")
         places = ", ".join(sentence.where for sentence in said[text])
@@ -230,23 +231,23 @@ def self_test(compiler):
     checks["sees a fail without a literal"] = len(problems) == 1
     good = ("### A\n\n> - `x: the value is odd; round it`\n> - ``y: says \"so\",\n>   twice``\n\n<!-- refused -->\n"
             "```cpp\n```\n<!-- accepted -->\n```cpp\n```\n### B\n> `z: … of …%`\n")
-    checks["accepts a good page"] = compare(found, headings_of(good), "p") == []
+    checks["accepts a good page"] = compare(found, headings_of(good)) == []
     checks["reports a missing sentence"] = any("TITLE" in p and "z: …" in p for p in compare(
-        found, headings_of(good.split("### B")[0]), "p"))
+        found, headings_of(good.split("### B")[0])))
     checks["reports a stale sentence"] = any("no code says" in p for p in compare(
-        found, headings_of(good + "\n### C\n\n> `gone`\n"), "p"))
+        found, headings_of(good + "\n### C\n\n> `gone`\n")))
     checks["reports an empty heading"] = any("quotes no sentence" in p for p in compare(
-        found, headings_of(good + "\n### C\n"), "p"))
+        found, headings_of(good + "\n### C\n")))
     checks["lets a star stand for the operation"] = compare(found, headings_of(
-        good.replace("`x: the value", "`*: the value")), "p") == []
+        good.replace("`x: the value", "`*: the value"))) == []
     checks["reports a star that nothing says"] = any("no code says" in p for p in compare(
-        found, headings_of(good + "\n### C\n\n> `*: gone`\n"), "p"))
+        found, headings_of(good + "\n### C\n\n> `*: gone`\n")))
     checks["reports a sentence listed twice"] = any("listed twice" in p for p in compare(
-        found, headings_of(good + "\n### C\n\n> `z: … of …%`\n"), "p"))
+        found, headings_of(good + "\n### C\n\n> `z: … of …%`\n")))
     checks["reports a missing example"] = any("needs a refused" in p for p in compare(
-        found, headings_of(good.replace("<!-- refused -->", "")), "p"))
+        found, headings_of(good.replace("<!-- refused -->", ""))))
     checks["accepts an excuse"] = compare(found, headings_of(
-        good.replace("<!-- refused -->", "<!-- no example: too large -->")), "p") == []
+        good.replace("<!-- refused -->", "<!-- no example: too large -->"))) == []
     for name, holds in checks.items():
         print(f"{'passed' if holds else 'FAILED'}: {name}")
     return 0 if all(checks.values()) else 1
@@ -261,9 +262,11 @@ def main():
     if arguments.self_test:
         return self_test(arguments.compiler)
     found, problems = sentences_of(read_sources(os.path.abspath(arguments.root), arguments.compiler))
-    with open(os.path.join(arguments.root, PAGE), encoding="utf-8") as file:
-        headings = headings_of(file.read())
-    problems += compare(found, headings, PAGE)
+    headings = []
+    for path in sorted(glob.glob(os.path.join(arguments.root, PAGES, "*.md"))):
+        with open(path, encoding="utf-8") as file:
+            headings += headings_of(file.read(), os.path.relpath(path, arguments.root))
+    problems += compare(found, headings)
     for problem in problems:
         print(problem)
     print(f"sentences: {len({s.text for s in found})} in the code, {len(headings)} headings, {len(problems)} problems")

@@ -9,11 +9,13 @@ using cleave::axes::C, cleave::axes::N;
 struct Model {
   constexpr auto operator()(auto data) const {
     const auto y = cleave::linear<"fc", C<3>>(data);
+    const auto p = cleave::softmax_output<"softmax">(y);
 #ifdef CLEAVE_REJECT
-    return cleave::sum<N, C>(cleave::gradient(cleave::sum<N, C>(cleave::softmax_output<"softmax">(y)), y));
+    const auto slope = cleave::gradient(cleave::sum<N, C>(p), y);
 #else
-    return cleave::sum<N, C>(cleave::gradient(cleave::sum<N, C>(tanh(y)), y));
+    const auto slope = cleave::gradient(cleave::sum<N, C>(tanh(y)), y);
 #endif
+    return cleave::outputs(p, block_grad(slope));
   }
 };
 

@@ -34,6 +34,10 @@ CLEAVE_MATH_OF_TWO(pow); CLEAVE_MATH_OF_TWO(fmod); CLEAVE_MATH_OF_TWO(hypot); CL
 #undef CLEAVE_MATH
 #undef CLEAVE_MATH_OF_TWO
 
+// <numbers> has them, and costs every unit that includes it.
+inline constexpr double ln2 = 0.69314718055994530942;  // NOLINT(modernize-use-std-numbers)
+inline constexpr double ln10 = 2.30258509299404568402; // NOLINT(modernize-use-std-numbers)
+
 template <class T>
 CLEAVE_HOST_DEVICE constexpr bool is_finite([[maybe_unused]] T x) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -114,7 +118,10 @@ CLEAVE_HOST_DEVICE constexpr T divide(T a, T b) {
     return a / b;
   } else if constexpr (std::is_signed_v<T>) {
     // -1 apart: the smallest integer has no opposite, and dividing by -1 would trap
-    return b == 0 ? T(0) : b == -1 ? subtract(T(0), a) : static_cast<T>(a / b);
+    if (b == -1) {
+      return subtract(T(0), a);
+    }
+    return b == 0 ? T(0) : static_cast<T>(a / b);
   } else {
     return b == 0 ? T(0) : static_cast<T>(a / b);
   }

@@ -54,7 +54,8 @@ public:
   /// A number with `decimals` digits after the point, rounded half up.
   constexpr TextWriter& fixed(double x, int decimals) {
     if (!(x < __builtin_inf() && x > -__builtin_inf())) {
-      return *this << (x > 0 ? "inf" : x < 0 ? "-inf" : "nan");
+      const char* const negative = x < 0 ? "-inf" : "nan";
+      return *this << (x > 0 ? "inf" : negative);
     }
     if (x < 0) {
       text_.push_back('-');

@@ -96,12 +96,15 @@ struct Algebra {
   bool copies = false;      ///< f(x) = x, or x spread along axes it lacks
   bool negates = false;     ///< f(x) = -x
   bool odd_in_each = false; ///< f(-a, b) = f(a, -b) = -f(a, b)
+  bool subtracts = false;   ///< `with_negated_right` is there: g with g(a, b) = f(a, -b)
   bool folds = false;       ///< `apply` is a constant expression and is rounded as it is at run time
   // (Initialised, or g++ warns of designated initialisers that leave them out.)
   Neutral left{};  // NOLINT(readability-redundant-member-init): f(left, x) = x
   Neutral right{}; // NOLINT(readability-redundant-member-init): f(x, right) = x
 };
 
+// Whether a function is there is said by a flag: under -fsanitize=undefined g++ does not fold the comparison of a
+// function's address with null.
 struct OpRule {
   std::uint64_t key = 0; ///< of the operation's struct; rules are compared by it, see is_op
   const char* name = "";
@@ -114,10 +117,10 @@ struct OpRule {
   Cotangents (*vjp)(const Vjp& at) = nullptr;
   Placed (*place)(const PlaceRequest& at) = nullptr;
   KernelCall (*lower)(const GraphView& graph, Id node) = nullptr;
-  double (*count_flops)(const GraphView& graph, Id node) = nullptr; ///< null: flops times elements
+  double (*count_flops)(const GraphView& graph, Id node) = nullptr;
   Algebra algebra{};
-  Fold fold = nullptr;                             ///< null: its results are no constants
-  const OpRule* (*with_negated_right)() = nullptr; ///< null, or the operation g with g(a, b) = f(a, -b)
+  Fold fold = nullptr;                             ///< where Algebra::folds
+  const OpRule* (*with_negated_right)() = nullptr; ///< where Algebra::subtracts
 };
 
 namespace detail {

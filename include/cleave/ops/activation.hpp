@@ -77,9 +77,10 @@ struct HardSwish : ElementwiseOp {
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T x) {
     const T gate = x * T(1. / 6) + T(0.5);
-    return gate > 0       ? (gate < 1 ? x * gate : x)
-           : gate != gate ? gate
-                          : T(0); // NOLINT(misc-redundant-expression): only NaN differs from itself
+    if (gate > 0) {
+      return gate < 1 ? x * gate : x;
+    }
+    return gate <= 0 ? T(0) : gate; // NaN stays
   }
   static constexpr Cotangents vjp(const Vjp& at) {
     const Value x = at.x(0);
@@ -163,7 +164,11 @@ struct Softsign : ElementwiseOp {
   static constexpr double flops = 6;
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T x) {
-    return x / (1 + math::abs(x));
+    const T size = math::abs(x);
+    if (size > 1) { // finite at infinity
+      return (x < 0 ? T(-1) : T(1)) / (1 + 1 / size);
+    }
+    return x / (1 + size);
   }
   static constexpr Cotangents vjp(const Vjp& at) { return {at.dy / square(1 + abs(at.x(0)))}; }
 };

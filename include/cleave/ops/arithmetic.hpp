@@ -28,7 +28,7 @@ struct Negate : ElementwiseOp {
 struct Add : ElementwiseOp {
   static constexpr FixedString name = "add";
   static constexpr Linearity linearity = Linearity::joint;
-  static constexpr Algebra algebra{.commutative = true, .folds = true, .left = 0, .right = 0};
+  static constexpr Algebra algebra{.commutative = true, .subtracts = true, .folds = true, .left = 0, .right = 0};
   static constexpr const OpRule* with_negated_right();
   static constexpr bool takes_integers = true;
   template <class T>
@@ -42,7 +42,7 @@ struct Add : ElementwiseOp {
 struct Subtract : ElementwiseOp {
   static constexpr FixedString name = "sub";
   static constexpr Linearity linearity = Linearity::joint;
-  static constexpr Algebra algebra{.folds = true, .right = 0};
+  static constexpr Algebra algebra{.subtracts = true, .folds = true, .right = 0};
   static constexpr const OpRule* with_negated_right();
   static constexpr bool takes_integers = true;
   template <class T>

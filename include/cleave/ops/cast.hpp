@@ -42,7 +42,7 @@ struct CastToIntegers : Cast {
   static constexpr Cotangents vjp(const Vjp& /*at*/) { return {}; }
 };
 
-/// A model's symbol with elements of another type, `cast<double>(x)`; of tensors see tensor/movement.hpp. Operations of
+/// A model's symbol with elements of another type, `cast<double>(x)`; of tensors see tensor/copy_to.hpp. Operations of
 /// a model compute with float and double only, so a cast to integers can but be an output.
 template <class To, operand X>
   requires(detail::symbol_operand<X>)

@@ -1,33 +1,131 @@
 // SPDX-License-Identifier: Apache-2.0
 // x += y and its kin write into the elements of a tensor or through a view. Each is `x = x + y`: y may be broadcast to
 // x by name, may be a number, and may read what is written, in any order. Errors while compiling: those of the
-// operation, and of assigning its result to x.
+// operation, and a result that is no longer of x's shape. (Written out: a check in a macro hides the user's line.)
 #pragma once
 
 #include <cleave/ops/arithmetic.hpp>
 #include <cleave/tensor/tensor.hpp>
 
 namespace cleave {
+namespace detail {
 
-// NOLINTBEGIN(bugprone-macro-parentheses): the argument is an operator
-#define CLEAVE_COMPOUND(sign)                                                                                          \
-  template <class T, class S, class D, class Y>                                                                        \
-    requires(operand<Y> || detail::number<Y>)                                                                          \
-  Tensor<T, S, D>& operator sign##=(Tensor<T, S, D>& x, const Y & y) {                                                 \
-    return x = x sign y;                                                                                               \
-  }                                                                                                                    \
-  template <class T, class S, class D, class St, class Y>                                                              \
-    requires(operand<Y> || detail::number<Y>)                                                                          \
-  const View<T, S, D, St>& operator sign##=(const View<T, S, D, St>& x, const Y & y) {                                 \
-    return x.assign(x sign y);                                                                                         \
-  }                                                                                                                    \
-  static_assert(true)
-// NOLINTEND(bugprone-macro-parentheses)
+// Names for messages at namespace scope: nvcc cannot pass on a pack of characters from a template's body.
+using add_assign_text = text<'+', '='>;
+using sub_assign_text = text<'-', '='>;
+using mul_assign_text = text<'*', '='>;
+using div_assign_text = text<'/', '='>;
 
-CLEAVE_COMPOUND(+);
-CLEAVE_COMPOUND(-);
-CLEAVE_COMPOUND(*);
-CLEAVE_COMPOUND(/);
-#undef CLEAVE_COMPOUND
+/// Whether a result may be written where its left operand is. (What was refused has had its message.)
+template <class Op, class Result, class T, class S, class D>
+concept result_has_the_shape_of_the_left = refused_operand<Result> || assign_is_right<Result, T, S, D>();
+
+} // namespace detail
+
+// NOLINTBEGIN(bugprone-return-const-ref-from-parameter): views are handles, the elements are elsewhere
+template <class T, class S, class D, class Y>
+  requires(operand<Y> || detail::number<Y>)
+Tensor<T, S, D>& operator+=(Tensor<T, S, D>& x, const Y& y) {
+  using Made = decltype(x + y);
+  using Op = detail::add_assign_text;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
+                "+=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::assign_is_right<Made, T, S, D>()) {
+    x = x + y;
+  }
+  return x;
+}
+
+template <class T, class S, class D, class St, class Y>
+  requires(operand<Y> || detail::number<Y>)
+const View<T, S, D, St>& operator+=(const View<T, S, D, St>& x, const Y& y) {
+  using Made = decltype(x + y);
+  using Op = detail::add_assign_text;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
+                "+=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::assign_is_right<Made, std::remove_const_t<T>, S, D>()) {
+    x.assign(x + y);
+  }
+  return x;
+}
+
+template <class T, class S, class D, class Y>
+  requires(operand<Y> || detail::number<Y>)
+Tensor<T, S, D>& operator-=(Tensor<T, S, D>& x, const Y& y) {
+  using Made = decltype(x - y);
+  using Op = detail::sub_assign_text;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
+                "-=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::assign_is_right<Made, T, S, D>()) {
+    x = x - y;
+  }
+  return x;
+}
+
+template <class T, class S, class D, class St, class Y>
+  requires(operand<Y> || detail::number<Y>)
+const View<T, S, D, St>& operator-=(const View<T, S, D, St>& x, const Y& y) {
+  using Made = decltype(x - y);
+  using Op = detail::sub_assign_text;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
+                "-=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::assign_is_right<Made, std::remove_const_t<T>, S, D>()) {
+    x.assign(x - y);
+  }
+  return x;
+}
+
+template <class T, class S, class D, class Y>
+  requires(operand<Y> || detail::number<Y>)
+Tensor<T, S, D>& operator*=(Tensor<T, S, D>& x, const Y& y) {
+  using Made = decltype(x * y);
+  using Op = detail::mul_assign_text;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
+                "*=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::assign_is_right<Made, T, S, D>()) {
+    x = x * y;
+  }
+  return x;
+}
+
+template <class T, class S, class D, class St, class Y>
+  requires(operand<Y> || detail::number<Y>)
+const View<T, S, D, St>& operator*=(const View<T, S, D, St>& x, const Y& y) {
+  using Made = decltype(x * y);
+  using Op = detail::mul_assign_text;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
+                "*=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::assign_is_right<Made, std::remove_const_t<T>, S, D>()) {
+    x.assign(x * y);
+  }
+  return x;
+}
+
+template <class T, class S, class D, class Y>
+  requires(operand<Y> || detail::number<Y>)
+Tensor<T, S, D>& operator/=(Tensor<T, S, D>& x, const Y& y) {
+  using Made = decltype(x / y);
+  using Op = detail::div_assign_text;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, T, S, D>,
+                "/=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::assign_is_right<Made, T, S, D>()) {
+    x = x / y;
+  }
+  return x;
+}
+
+template <class T, class S, class D, class St, class Y>
+  requires(operand<Y> || detail::number<Y>)
+const View<T, S, D, St>& operator/=(const View<T, S, D, St>& x, const Y& y) {
+  using Made = decltype(x / y);
+  using Op = detail::div_assign_text;
+  static_assert(detail::result_has_the_shape_of_the_left<Op, Made, std::remove_const_t<T>, S, D>,
+                "/=: the right side has axes that the left side lacks; its result could not be written there");
+  if constexpr (detail::assign_is_right<Made, std::remove_const_t<T>, S, D>()) {
+    x.assign(x / y);
+  }
+  return x;
+}
+// NOLINTEND(bugprone-return-const-ref-from-parameter)
 
 } // namespace cleave

@@ -22,12 +22,10 @@ struct Concat : detail::MoveOp {
         const char there = i < other.rank ? other.letters[i] : '\0';
         if (here != there || (i != axis && at.dims.extents[i] != other.extents[i])) {
           const bool absent = !other.has(letter);
-          at.fault = {absent ? Rule::axis_absent : (here == there ? Rule::extents_differ : Rule::shapes_differ),
-                      "",
-                      "",
-                      absent ? letter : (here != '\0' ? here : there),
-                      at.operands[0]->dims,
-                      other};
+          const Rule differ = here == there ? Rule::extents_differ : Rule::shapes_differ;
+          const char where = here != '\0' ? here : there;
+          at.fault = {
+              absent ? Rule::axis_absent : differ, "", "", absent ? letter : where, at.operands[0]->dims, other};
           return;
         }
       }
@@ -54,10 +52,16 @@ struct Concat : detail::MoveOp {
     for (int k = 0; k < node.operand_count; ++k) {
       call.sizes[2 + k] = graph[node.operands[k]].dims.size() / call.sizes[1];
     }
-    const extent bytes = size_of(node.dtype);
-    call.kernel = bytes == 8   ? &kernels::join_rows<std::uint64_t>
-                  : bytes == 4 ? &kernels::join_rows<std::uint32_t>
-                               : &kernels::join_rows<std::uint8_t>;
+    switch (size_of(node.dtype)) {
+    case 8:
+      call.kernel = &kernels::join_rows<std::uint64_t>;
+      break;
+    case 4:
+      call.kernel = &kernels::join_rows<std::uint32_t>;
+      break;
+    default:
+      call.kernel = &kernels::join_rows<std::uint8_t>;
+    }
     return call;
   }
 };

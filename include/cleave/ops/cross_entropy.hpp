@@ -79,11 +79,15 @@ constexpr void expect_smoothing([[maybe_unused]] const X& x, const char* op, dou
 
 template <class Axes, class X, class L>
 constexpr auto call_nll(const X& x, const L& labels, const CrossEntropyOptions& options) {
-  Attributes attributes = Axes::attributes;
-  attributes.number = options.label_smoothing;
-  attributes.second = options.ignore_label;
-  attributes.flags = options.use_ignore ? 1 : 0;
-  return call<Nll, Axes>(attributes, x, labels);
+  if constexpr (symbol_operand<X> && names_axis(Axes::attributes.letters, batch_axis)) {
+    return x.refused();
+  } else {
+    Attributes attributes = Axes::attributes;
+    attributes.number = options.label_smoothing;
+    attributes.second = options.ignore_label;
+    attributes.flags = options.use_ignore ? 1 : 0;
+    return call<Nll, Axes>(attributes, x, labels);
+  }
 }
 
 /// Whether labels have the class axes themselves: probabilities, not class numbers.
@@ -137,7 +141,9 @@ constexpr auto cross_entropy(const X& logits, const L& labels, const CrossEntrop
       detail::accepted<Refusal>,
       "cross_entropy: expects logits that have the named axes, as neighbours in order, and labels of the "
       "same element type: class numbers in the shape without these axes, or probabilities in the whole shape");
-  if constexpr (!detail::accepted<Refusal>) {
+  if constexpr (detail::symbol_operand<X> && detail::names_axis(Axes::attributes.letters, batch_axis)) {
+    return logits.refused();
+  } else if constexpr (!detail::accepted<Refusal>) {
     return detail::call<LogSoftmax, Axes>(Axes::attributes, logits);
   } else {
     detail::expect_smoothing(logits, "cross_entropy", options.label_smoothing);

@@ -239,9 +239,13 @@ constexpr auto contract_step(std::integer_sequence<int, Rest...> /*others*/, con
 }
 
 /// The numbers of all values but two.
+constexpr int skip_two(int at, int left, int right) {
+  at += at >= left ? 1 : 0;
+  return at + (at >= right ? 1 : 0);
+}
 template <int Left, int Right, int... At>
 constexpr auto all_but(std::integer_sequence<int, At...> /*others*/) {
-  return std::integer_sequence<int, (At < Left ? At : (At + 1 < Right ? At + 1 : At + 2))...>{};
+  return std::integer_sequence<int, skip_two(At, Left, Right)...>{};
 }
 
 template <class E, int Step, class First, class... More>

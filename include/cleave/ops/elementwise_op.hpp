@@ -12,7 +12,9 @@ struct OpDefaults {
   static constexpr bool is_head = false;
   static constexpr bool stops_gradient = false;
   static constexpr double flops = 1;
-  static constexpr double (*count_flops)(const GraphView&, Id) = nullptr;
+  static constexpr double count_flops(const GraphView& graph, Id id) {
+    return graph[id].op->flops * static_cast<double>(graph[id].dims.size());
+  }
   static constexpr Algebra algebra{};
   static constexpr const OpRule* (*with_negated_right)() = nullptr;
   /// No derivative: such an operation cannot lie between a parameter and a loss.

@@ -29,7 +29,7 @@ struct Exp2 : ElementwiseOp {
   CLEAVE_HOST_DEVICE static T apply(T x) {
     return math::exp2(x);
   }
-  static constexpr Cotangents vjp(const Vjp& at) { return {at.dy * (at.y * 0.69314718055994530942)}; }
+  static constexpr Cotangents vjp(const Vjp& at) { return {at.dy * (at.y * math::ln2)}; }
 };
 template <operand X>
 constexpr auto exp2(const X& x) {
@@ -74,7 +74,7 @@ struct Log2 : ElementwiseOp {
   CLEAVE_HOST_DEVICE static T apply(T x) {
     return math::log2(x);
   }
-  static constexpr Cotangents vjp(const Vjp& at) { return {at.dy / (at.x(0) * 0.69314718055994530942)}; }
+  static constexpr Cotangents vjp(const Vjp& at) { return {at.dy / (at.x(0) * math::ln2)}; }
 };
 template <operand X>
 constexpr auto log2(const X& x) {
@@ -89,7 +89,7 @@ struct Log10 : ElementwiseOp {
   CLEAVE_HOST_DEVICE static T apply(T x) {
     return math::log10(x);
   }
-  static constexpr Cotangents vjp(const Vjp& at) { return {at.dy / (at.x(0) * 2.30258509299404568402)}; }
+  static constexpr Cotangents vjp(const Vjp& at) { return {at.dy / (at.x(0) * math::ln10)}; }
 };
 template <operand X>
 constexpr auto log10(const X& x) {

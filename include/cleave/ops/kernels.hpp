@@ -7,14 +7,6 @@
 
 namespace cleave::kernels::inline CLEAVE_KERNELS {
 
-/// sizes = {m, n, k}; result m x n.
-template <class T>
-void gemm_nn(std::byte* const* arenas, const KernelArguments& call); ///< a (m x k) times b (k x n)
-template <class T>
-void gemm_nt(std::byte* const* arenas, const KernelArguments& call); ///< a (m x k) times b (n x k) transposed
-template <class T>
-void gemm_tn(std::byte* const* arenas, const KernelArguments& call); ///< a (k x m) transposed times b (k x n)
-
 // Rows along an axis: sizes = {outer, classes, inner}, element c of a row lies c * inner behind its first.
 
 /// softmax of numbers[0] * x. A row of -inf gives zeros.
@@ -60,12 +52,6 @@ void cast(std::byte* const* arenas, const KernelArguments& call);
 
 #if !defined(CLEAVE_HEADER_ONLY)
 // clang-format off
-extern template void gemm_nn<float>(std::byte* const*, const KernelArguments&);
-extern template void gemm_nn<double>(std::byte* const*, const KernelArguments&);
-extern template void gemm_nt<float>(std::byte* const*, const KernelArguments&);
-extern template void gemm_nt<double>(std::byte* const*, const KernelArguments&);
-extern template void gemm_tn<float>(std::byte* const*, const KernelArguments&);
-extern template void gemm_tn<double>(std::byte* const*, const KernelArguments&);
 extern template void softmax<float>(std::byte* const*, const KernelArguments&);
 extern template void softmax<double>(std::byte* const*, const KernelArguments&);
 extern template void log_softmax<float>(std::byte* const*, const KernelArguments&);
@@ -117,7 +103,6 @@ constexpr Kernel pick_kernel(DType type, Kernel f32, Kernel f64, Kernel i32, Ker
 #if defined(CLEAVE_HEADER_ONLY)
 #include CLEAVE_SOURCE(cpu, cast)
 #include CLEAVE_SOURCE(cpu, dropout)
-#include CLEAVE_SOURCE(cpu, gemm)
 #include CLEAVE_SOURCE(cpu, loss)
 #include CLEAVE_SOURCE(cpu, softmax)
 #endif

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cleave/ops/call.hpp>
+#include <cleave/ops/cast.hpp>
 #include <cleave/ops/elementwise.hpp>
 #include <cleave/ops/reduce_op.hpp>
 
@@ -107,11 +108,14 @@ constexpr Value fit_to(Value x, Dims target) { // by value: appending moves the 
   return {x.builder, x.builder->push(spread)};
 }
 
-/// The scalar that holds the rows of the whole batch; one leaf a graph.
+/// The scalar that holds the rows of the whole batch. One leaf a graph: whoever runs it writes one location.
 constexpr Value batch_rows(Builder& builder, DType dtype) {
   for (Id id = 0; id < builder.size(); ++id) {
-    if (is_op<BatchRowsLeaf>(builder[id]) && builder[id].dtype == dtype) {
-      return {&builder, id};
+    if (is_op<BatchRowsLeaf>(builder[id])) {
+      const Value rows{&builder, id};
+      Attributes to;
+      to.flags = static_cast<int>(dtype);
+      return builder[id].dtype == dtype ? rows : append<Cast>(to, rows);
     }
   }
   Node leaf;

@@ -26,6 +26,7 @@ template <class T> void product_of_others(std::byte* const* arenas, const Kernel
 template <class T> void product_of_others_tangent(std::byte* const* arenas, const KernelArguments& call);
 
 #if !defined(CLEAVE_HEADER_ONLY)
+// NOLINTBEGIN(bugprone-macro-parentheses): the argument is a name
 #define CLEAVE_KERNEL_OF_FLOATS(kernel)                                        \
   extern template void kernel<float>(std::byte* const*, const KernelArguments&); \
   extern template void kernel<double>(std::byte* const*, const KernelArguments&);
@@ -34,6 +35,7 @@ template <class T> void product_of_others_tangent(std::byte* const* arenas, cons
   extern template void kernel<std::int32_t>(std::byte* const*, const KernelArguments&); \
   extern template void kernel<std::int64_t>(std::byte* const*, const KernelArguments&); \
   extern template void kernel<std::uint8_t>(std::byte* const*, const KernelArguments&);
+// NOLINTEND(bugprone-macro-parentheses)
 CLEAVE_KERNEL_OF_ALL(reduce_sum)
 CLEAVE_KERNEL_OF_ALL(reduce_prod)
 CLEAVE_KERNEL_OF_ALL(reduce_max)

@@ -95,7 +95,10 @@ struct Sign : ElementwiseOp {
   static constexpr bool stops_gradient = true;
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T x) {
-    return x > 0 ? T(1) : x < 0 ? static_cast<T>(-1) : x;
+    if (x < 0) {
+      return static_cast<T>(-1);
+    }
+    return x > 0 ? T(1) : x;
   }
   static constexpr Cotangents vjp(const Vjp& /*at*/) { return {}; }
 };

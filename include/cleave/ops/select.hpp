@@ -89,7 +89,10 @@ struct Clip : ElementwiseOp {
   static constexpr bool takes_integers = true;
   template <class T>
   CLEAVE_HOST_DEVICE static constexpr T apply(T x, T low, T high) {
-    return x < low ? low : x > high ? high : x;
+    if (x < low) {
+      return low;
+    }
+    return x > high ? high : x;
   }
   static constexpr Cotangents vjp(const Vjp& at) {
     const Value below = less(at.x(0), at.x(1));

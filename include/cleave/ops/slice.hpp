@@ -6,6 +6,7 @@
 #include <cleave/ops/strided.hpp>
 #include <cleave/shape/crop.hpp>
 #include <cleave/shape/slice.hpp>
+#include <cleave/tensor/split.hpp>
 
 namespace cleave {
 
@@ -24,7 +25,8 @@ struct Slice : detail::MoveOp {
     made.letters[0] = letter;
     const extent last = first + (count - 1) * step;
     made.extents[0] = first;
-    made.extents[1] = step > 0 ? last + 1 : (last > 0 ? last - 1 : to_end);
+    const extent before = last > 0 ? last - 1 : to_end;
+    made.extents[1] = step > 0 ? last + 1 : before;
     made.extents[2] = step;
     return made;
   }
@@ -244,20 +246,6 @@ constexpr auto crop(const X& x, Offset<From...> /*offsets*/) {
   }
 }
 
-/// Equal pieces of a model's symbol along an axis, in order: `auto [a, b, c] = split<C, 3>(x)`.
-template <class X, int Count>
-struct SplitPieces {
-  X pieces[Count];
-
-  template <int Index>
-  [[nodiscard]] constexpr const X& get() const {
-    static_assert(Index >= 0 && Index < Count, "split: there is no piece of that number; they are counted from 0");
-    return pieces[Index];
-  }
-  constexpr const X& operator[](int index) const { return pieces[index]; }
-  [[nodiscard]] static constexpr int size() { return Count; }
-};
-
 namespace detail {
 
 template <class S, char Letter, int Count>
@@ -280,17 +268,17 @@ struct SplitAt {
 template <char Letter, extent Part, class X, int... At>
 constexpr auto split_into(const X& x, std::integer_sequence<int, At...> /*pieces*/) {
   using Piece = decltype(call<Slice, SliceAt<Letter, 0, Part, 1>>(x));
-  return SplitPieces<Piece, sizeof...(At)>{{call<Slice, SliceAt<Letter, At * Part, (At + 1) * Part, 1>>(x)...}};
+  return Split<Piece, sizeof...(At)>{{call<Slice, SliceAt<Letter, At * Part, (At + 1) * Part, 1>>(x)...}};
 }
 template <class X, int... At>
 constexpr auto split_refused(const X& x, std::integer_sequence<int, At...> /*pieces*/) {
-  return SplitPieces<X, sizeof...(At)>{{(static_cast<void>(At), x.refused())...}};
+  return Split<X, sizeof...(At)>{{(static_cast<void>(At), x.refused())...}};
 }
 
 } // namespace detail
 
-/// `Count` equal pieces along an axis. Errors while compiling: axis absent, extent no multiple of `Count`, the batch
-/// axis.
+/// `Count` equal pieces of a model's symbol along an axis, in order: `auto [a, b, c] = split<C, 3>(x)`. Errors while
+/// compiling: axis absent, extent no multiple of `Count`, the batch axis.
 template <template <extent> class Name, int Count, detail::symbol_operand X>
 constexpr auto split(const X& x) {
   constexpr char letter = Name<1>::letter;
@@ -308,10 +296,3 @@ constexpr auto split(const X& x) {
 }
 
 } // namespace cleave
-
-template <class X, int Count>
-struct std::tuple_size<cleave::SplitPieces<X, Count>> : std::integral_constant<std::size_t, Count> {};
-template <std::size_t Index, class X, int Count>
-struct std::tuple_element<Index, cleave::SplitPieces<X, Count>> {
-  using type = const X;
-};

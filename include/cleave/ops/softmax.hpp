@@ -23,8 +23,8 @@ constexpr AxisRows axis_rows(const Dims& dims, const char* letters) {
   }
   const int first = dims.index_of(letters[0]);
   for (int i = 0; i < dims.rank; ++i) {
-    extent& part = i < first ? rows.outer : i < first + count ? rows.classes : rows.inner;
-    part *= dims.extents[i];
+    extent& rest = i < first + count ? rows.classes : rows.inner;
+    (i < first ? rows.outer : rest) *= dims.extents[i];
   }
   return rows;
 }
@@ -169,6 +169,10 @@ struct SoftmaxOptions {
 
 namespace detail {
 
+using softmax_text = text<'s', 'o', 'f', 't', 'm', 'a', 'x'>;
+using log_softmax_text = text<'l', 'o', 'g', '_', 's', 'o', 'f', 't', 'm', 'a', 'x'>;
+using softmin_text = text<'s', 'o', 'f', 't', 'm', 'i', 'n'>;
+
 template <class Op, class X, char... Letters>
 concept rows_stay_on_a_device = !symbol_operand<X> || ((Letters != batch_axis) && ...);
 template <class Op, class Mask, class X>
@@ -177,7 +181,7 @@ concept mask_fits =
 
 /// `Op` along axes, of sign * x / temperature.
 template <class Op, class Axes, class X>
-constexpr auto call_softmax(const X& x, double sign, const SoftmaxOptions& options) {
+constexpr auto call_on_rows(const X& x, double sign, const SoftmaxOptions& options) {
   Attributes attributes = Axes::attributes;
   const bool fits = options.temperature > 0 && math::is_finite(options.temperature);
   attributes.number = fits ? sign / options.temperature : 1;
@@ -189,6 +193,16 @@ constexpr auto call_softmax(const X& x, double sign, const SoftmaxOptions& optio
     }
   }
   return call<Op, Axes>(attributes, x);
+}
+
+/// The same, but not along the batch of a model: that has been refused.
+template <class Op, class Axes, class X>
+constexpr auto call_softmax(const X& x, double sign, const SoftmaxOptions& options) {
+  if constexpr (symbol_operand<X> && names_axis(Axes::attributes.letters, batch_axis)) {
+    return x.refused();
+  } else {
+    return call_on_rows<Op, Axes>(x, sign, options);
+  }
 }
 
 /// x where the mask is not 0, else -inf, which has no part in a softmax.
@@ -206,7 +220,7 @@ constexpr auto masked(const X& x, const M& mask) {
 template <template <extent> class... Names, class X>
 constexpr auto softmax(const X& x, const SoftmaxOptions& options = {}) {
   using Axes = detail::Along<Names<1>::letter...>;
-  using Name = text<'s', 'o', 'f', 't', 'm', 'a', 'x'>;
+  using Name = detail::softmax_text;
   static_assert(detail::no_operand_is_partial<Name, X>, "softmax: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::rows_stay_on_a_device<Name, X, Names<1>::letter...>,
                 "softmax: in a model it cannot run along the batch axis N, whose rows lie on different devices");
@@ -222,7 +236,7 @@ constexpr auto softmax(const X& x, const SoftmaxOptions& options = {}) {
 template <template <extent> class... Names, class X, operand M>
 constexpr auto softmax(const X& x, const M& mask, const SoftmaxOptions& options = {}) {
   using Axes = detail::Along<Names<1>::letter...>;
-  using Name = text<'s', 'o', 'f', 't', 'm', 'a', 'x'>;
+  using Name = detail::softmax_text;
   static_assert(detail::no_operand_is_partial<Name, X>, "softmax: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::rows_stay_on_a_device<Name, X, Names<1>::letter...>,
                 "softmax: in a model it cannot run along the batch axis N, whose rows lie on different devices");
@@ -243,7 +257,7 @@ constexpr auto softmax(const X& x, const M& mask, const SoftmaxOptions& options 
 template <template <extent> class... Names, class X>
 constexpr auto log_softmax(const X& x, const SoftmaxOptions& options = {}) {
   using Axes = detail::Along<Names<1>::letter...>;
-  using Name = text<'l', 'o', 'g', '_', 's', 'o', 'f', 't', 'm', 'a', 'x'>;
+  using Name = detail::log_softmax_text;
   static_assert(detail::no_operand_is_partial<Name, X>, "log_softmax: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::rows_stay_on_a_device<Name, X, Names<1>::letter...>,
                 "log_softmax: in a model it cannot run along the batch axis N, whose rows lie on different devices");
@@ -258,7 +272,7 @@ constexpr auto log_softmax(const X& x, const SoftmaxOptions& options = {}) {
 template <template <extent> class... Names, class X, operand M>
 constexpr auto log_softmax(const X& x, const M& mask, const SoftmaxOptions& options = {}) {
   using Axes = detail::Along<Names<1>::letter...>;
-  using Name = text<'l', 'o', 'g', '_', 's', 'o', 'f', 't', 'm', 'a', 'x'>;
+  using Name = detail::log_softmax_text;
   static_assert(detail::no_operand_is_partial<Name, X>, "log_softmax: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::rows_stay_on_a_device<Name, X, Names<1>::letter...>,
                 "log_softmax: in a model it cannot run along the batch axis N, whose rows lie on different devices");
@@ -280,7 +294,7 @@ constexpr auto log_softmax(const X& x, const M& mask, const SoftmaxOptions& opti
 template <template <extent> class... Names, class X>
 constexpr auto softmin(const X& x, const SoftmaxOptions& options = {}) {
   using Axes = detail::Along<Names<1>::letter...>;
-  using Name = text<'s', 'o', 'f', 't', 'm', 'i', 'n'>;
+  using Name = detail::softmin_text;
   static_assert(detail::no_operand_is_partial<Name, X>, "softmin: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::rows_stay_on_a_device<Name, X, Names<1>::letter...>,
                 "softmin: in a model it cannot run along the batch axis N, whose rows lie on different devices");
@@ -295,7 +309,7 @@ constexpr auto softmin(const X& x, const SoftmaxOptions& options = {}) {
 template <template <extent> class... Names, class X, operand M>
 constexpr auto softmin(const X& x, const M& mask, const SoftmaxOptions& options = {}) {
   using Axes = detail::Along<Names<1>::letter...>;
-  using Name = text<'s', 'o', 'f', 't', 'm', 'i', 'n'>;
+  using Name = detail::softmin_text;
   static_assert(detail::no_operand_is_partial<Name, X>, "softmin: the value " CLEAVE_IS_PARTIAL);
   static_assert(detail::rows_stay_on_a_device<Name, X, Names<1>::letter...>,
                 "softmin: in a model it cannot run along the batch axis N, whose rows lie on different devices");

@@ -155,7 +155,7 @@ public:
   [[nodiscard]] constexpr const EinsumPlan& plan() const { return plan_; }
 
 private:
-  constexpr int position(unsigned set) const {
+  [[nodiscard]] constexpr int position(unsigned set) const {
     int at = 0;
     while (left_[at] != set) {
       ++at;
@@ -267,7 +267,8 @@ constexpr PairPlan plan_pair(const Dims& a, const Dims& b, const Dims& contracte
     Groups groups;
     for (int i = 0; i < of.rank; ++i) {
       const char letter = of.letters[i];
-      Dims& list = !other.has(letter) ? groups.rest : (contracted.has(letter) ? groups.contracted : groups.batch);
+      Dims& shared = contracted.has(letter) ? groups.contracted : groups.batch;
+      Dims& list = other.has(letter) ? shared : groups.rest;
       list.push_back(letter, of.extents[i]);
     }
     return groups;

@@ -5,7 +5,6 @@ using cleave::Shape;
 using cleave::axes::C, cleave::axes::H, cleave::axes::N, cleave::axes::T;
 
 struct Joined {
-  static constexpr bool is_layer = true; // tensors are joined by tensor/
   constexpr auto operator()(auto... x) const { return cleave::concat<C>(x...); }
 };
 struct Stacked {

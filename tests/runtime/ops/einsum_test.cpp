@@ -208,3 +208,19 @@ static_assert(placement_of<RowsOnTheRight, Shape<C<2>, O<3>>, Shape<N<4>, C<2>>>
 static_assert(placement_of<GramOfRows, Shape<N<4>, C<2>>, Shape<N<4>, C<2>>> == cleave::Placement::sharded);
 
 } // namespace
+
+namespace {
+
+// what is refused, beside the programs in tests/reject
+template <class A, class B>
+constexpr cleave::Rule dot_rule =
+    cleave::detail::Judged<cleave::detail::DotJudge<'C'>, cleave::Symbol<float, A>, cleave::Symbol<float, B>>::fault
+        .rule;
+static_assert(dot_rule<Shape<N<2>, C<3>>, Shape<C<3>, O<4>>> == cleave::Rule::none);
+static_assert(dot_rule<Shape<N<2>, C<3>>, Shape<C<4>, O<4>>> == cleave::Rule::extents_differ);
+static_assert(dot_rule<Shape<N<2>, C<3>>, Shape<N<3>, C<3>>> == cleave::Rule::extents_differ); // of the batch
+static_assert(dot_rule<Shape<N<2>, C<3>>, Shape<O<4>>> == cleave::Rule::axis_absent);
+static_assert(dot_rule<Shape<A<1>, B<1>, C<1>, D<1>, E<1>>, Shape<C<1>, H<1>, N<1>, O<1>>> ==
+              cleave::Rule::axes_too_many);
+
+} // namespace

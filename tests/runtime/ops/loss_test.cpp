@@ -33,6 +33,32 @@ struct Regression {
   constexpr auto operator()(auto x) const { return cleave::linear_regression_output<"head">(x); }
 };
 
+struct Logistic {
+  constexpr auto operator()(auto x) const { return cleave::logistic_regression_output<"head">(x, 2.); }
+};
+struct Mae {
+  constexpr auto operator()(auto x) const { return cleave::mae_regression_output<"head">(x); }
+};
+struct Hinge {
+  constexpr auto operator()(auto x) const { return cleave::svm_output<"head">(x, {.linear = true}); }
+};
+struct SquaredHinge {
+  constexpr auto operator()(auto x) const {
+    return cleave::svm_output<"head", C>(x, {.margin = 2, .regularization = 0.5});
+  }
+};
+struct Smoothed {
+  constexpr auto operator()(auto x) const { return cleave::softmax_output<"head">(x, {.smooth_alpha = 0.2}); }
+};
+struct OutGrad {
+  constexpr auto operator()(auto x) const { return cleave::softmax_output<"head">(x, {.out_grad = true}); }
+};
+struct PlainLoss {
+  constexpr auto operator()(auto x) const {
+    return cleave::make_loss(x, {.grad_scale = 3, .normalization = Normalization::valid, .valid_thresh = 0.6});
+  }
+};
+
 const test::Numbers logits{1, 2, 3, 0, -1, 5, 100, 99, -100, 0.5, 0.5, 0.5};
 const test::Numbers labels{0, 2, 1, 1};
 
@@ -118,4 +144,79 @@ TEST_CASE("linear_regression_output passes values on and sends back the distance
   for (std::size_t i = 0; i < dx.size(); ++i) {
     CHECK(dx[i] == Approx((logits[i] - target[i]) / 3));
   }
+}
+
+namespace {
+
+/// Values and gradient of a head on the logits.
+template <class Head, class Label>
+struct Ran {
+  using Program = HeadProgram<Head, Label>;
+  test::Numbers y, dx;
+  double divisor = 1;
+
+  explicit Ran(const test::Numbers& label) {
+    static_assert(!cleave::fault_of<Program>);
+    test::Runner<Program, 4> runner;
+    runner.set("x", logits);
+    runner.set("head_label", label);
+    runner.forward();
+    runner.backward();
+    y = runner.output();
+    dx = runner.gradient("x");
+    divisor = runner.divisor();
+  }
+};
+using ClassLabel = cleave::Shape<N<4>>;
+using WholeLabel = cleave::Shape<N<4>, C<3>>;
+
+} // namespace
+
+TEST_CASE("logistic and absolute regression send back the distance, or its sign, over the outputs of a row", "[ops]") {
+  const auto target = law::samples(12, 0, 1, 5);
+  const Ran<Logistic, WholeLabel> logistic(target);
+  const Ran<Mae, WholeLabel> mae(target);
+  for (std::size_t i = 0; i < 12; ++i) {
+    const double p = 1 / (1 + std::exp(-logits[i]));
+    CHECK(logistic.y[i] == Approx(p));
+    CHECK(logistic.dx[i] == Approx(2 * (p - target[i]) / 3));
+    CHECK(mae.y[i] == logits[i]);
+    CHECK(mae.dx[i] == Approx((logits[i] > target[i] ? 1. : -1.) / 3));
+  }
+}
+
+TEST_CASE("svm_output sends back the hinge losses' slopes", "[ops]") {
+  const Ran<Hinge, ClassLabel> hinge(labels);
+  const Ran<SquaredHinge, ClassLabel> squared(labels);
+  for (std::size_t i = 0; i < 12; ++i) {
+    const double sign = static_cast<std::size_t>(labels[i / 3]) == i % 3 ? 1 : -1;
+    CHECK(hinge.y[i] == logits[i]);
+    CHECK(hinge.dx[i] == (sign * logits[i] < 1 ? -sign : 0));
+    const double missing = std::max(0., 2 - sign * logits[i]);
+    CHECK(squared.dx[i] == Approx(-sign * missing).margin(1e-15));
+  }
+}
+
+TEST_CASE("softmax_output smooths labels, and takes probabilities as labels", "[ops]") {
+  const auto p = softmax_of(logits);
+  const Ran<Smoothed, ClassLabel> smoothed(labels);
+  const auto target = law::samples(12, 0, 1, 5);
+  const Ran<Softmax, WholeLabel> probable(target);
+  for (std::size_t i = 0; i < 12; ++i) {
+    const bool hot = static_cast<std::size_t>(labels[i / 3]) == i % 3;
+    CHECK(smoothed.dx[i] == Approx(p[i] - (hot ? 0.8 : 0.1)).margin(1e-15));
+    CHECK(probable.dx[i] == Approx(p[i] - target[i]).margin(1e-15));
+  }
+}
+
+TEST_CASE("softmax_output with out_grad asks for a cotangent", "[ops]") {
+  static_assert(cleave::fault_of<HeadProgram<OutGrad, ClassLabel>>.rule == cleave::Rule::head_missing);
+  SUCCEED();
+}
+
+TEST_CASE("make_loss sends its scale back everywhere, and counts the values above its threshold", "[ops]") {
+  const Ran<PlainLoss, ClassLabel> loss(labels);
+  CHECK(loss.y == logits);
+  CHECK(loss.dx == test::Numbers(12, 3.));
+  CHECK(loss.divisor == 6);
 }

@@ -153,3 +153,31 @@ TEST_CASE("sums run over any mixture of axes", "[ops]") {
   runner.forward();
   CHECK(runner.output()[0] == Approx(7.));
 }
+
+namespace {
+
+struct MixedMeans {
+  static constexpr bool differentiated = false;
+  static constexpr void trace(cleave::Builder& b) {
+    using cleave::Symbol, cleave::Shape;
+    using S = Shape<N<3>, C<2>>;
+    const Symbol<double, S> x(b.leaf(&cleave::rule<cleave::InputLeaf>, "x", S::dims, cleave::DType::f64));
+    const Symbol<float, S> y(b.leaf(&cleave::rule<cleave::InputLeaf>, "y", S::dims, cleave::DType::f32));
+    b.output(cleave::mean<N>(x).id);
+    b.output(cleave::mean<N>(y).id);
+  }
+};
+
+} // namespace
+
+TEST_CASE("means over the batch in two element types read one count of rows", "[ops]") {
+  static_assert(!cleave::fault_of<MixedMeans>);
+  test::Runner<MixedMeans, 3> runner;
+  const test::Numbers values{1, 2, 3, 4, 5, 6};
+  runner.set("x", values);
+  runner.set("y", values);
+  runner.poison();
+  runner.forward();
+  CHECK(runner.output(0) == test::Numbers{3, 4});
+  CHECK(runner.output(1) == test::Numbers{3, 4});
+}

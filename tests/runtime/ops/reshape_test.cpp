@@ -6,29 +6,28 @@ using cleave::axes::A, cleave::axes::B, cleave::axes::C, cleave::axes::D, cleave
     cleave::axes::H, cleave::axes::N, cleave::axes::O, cleave::axes::T, cleave::axes::W;
 
 struct Refolded {
-  static constexpr bool is_layer = true; // of tensors it is a view
-  constexpr auto operator()(auto x) const { return cleave::reshape<N<3>, H<1>, W<5>>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::reshape<N<3>, H<1>, W<5>>(x); }
 };
 struct RowsAsTheyAre {
-  constexpr auto operator()(auto x) const { return cleave::reshape<N<cleave::batch>, H<2>, W<3>>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::reshape<N<cleave::batch>, H<2>, W<3>>(x); }
 };
 struct Flat {
-  constexpr auto operator()(auto x) const { return cleave::flatten<C>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::flatten<C>(x); }
 };
 struct Renamed {
-  constexpr auto operator()(auto x) const { return cleave::rename<C, O>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::rename<C, O>(x); }
 };
 struct WithTime {
-  constexpr auto operator()(auto x) const { return cleave::insert_axis<T>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::insert_axis<T>(x); }
 };
 struct ThereAndBack {
-  constexpr auto operator()(auto x) const { return cleave::squeeze<T>(cleave::insert_axis<T>(x)); }
+  constexpr auto operator()(const auto& x) const { return cleave::squeeze<T>(cleave::insert_axis<T>(x)); }
 };
 struct Spread {
-  constexpr auto operator()(auto x) const { return cleave::broadcast_to<Shape<N<2>, C<3>, H<2>>>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::broadcast_to<Shape<N<2>, C<3>, H<2>>>(x); }
 };
 struct Blocks {
-  constexpr auto operator()(auto x) const { return cleave::depth_to_space<2>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::depth_to_space<2>(x); }
 };
 
 TEST_CASE("reshape keeps the laws of an operation", "[ops][law]") {

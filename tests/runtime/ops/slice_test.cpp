@@ -5,31 +5,28 @@ using cleave::Shape, cleave::to_end;
 using cleave::axes::C, cleave::axes::H, cleave::axes::N, cleave::axes::W;
 
 struct Part {
-  static constexpr bool is_layer = true; // of tensors it is a view
-  constexpr auto operator()(auto x) const { return cleave::slice<C, 1, 4>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::slice<C, 1, 4>(x); }
 };
 struct Strided {
-  constexpr auto operator()(auto x) const { return cleave::slice<C, 1, -1, 3>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::slice<C, 1, -1, 3>(x); }
 };
 struct Backwards {
-  constexpr auto operator()(auto x) const { return cleave::slice<C, -2, to_end, -2>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::slice<C, -2, to_end, -2>(x); }
 };
 struct Flipped {
-  static constexpr bool is_layer = true;
-  constexpr auto operator()(auto x) const { return cleave::flip<C>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::flip<C>(x); }
 };
 struct Padded {
-  static constexpr bool is_layer = true;
-  constexpr auto operator()(auto x) const { return cleave::pad<C, 2, 1>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::pad<C, 2, 1>(x); }
 };
 struct Cropped {
-  constexpr auto operator()(auto x) const { return cleave::crop<H<2>, W<2>>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::crop<H<2>, W<2>>(x); }
 };
 struct CroppedAt {
-  constexpr auto operator()(auto x) const { return cleave::crop<H<1>, W<2>>(x, cleave::offset<2, 1>); }
+  constexpr auto operator()(const auto& x) const { return cleave::crop<H<1>, W<2>>(x, cleave::offset<2, 1>); }
 };
 struct LastThird {
-  constexpr auto operator()(auto x) const {
+  constexpr auto operator()(const auto& x) const {
     const auto [a, b, c] = cleave::split<C, 3>(x);
     return c + a - b;
   }

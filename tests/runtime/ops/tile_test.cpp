@@ -5,15 +5,13 @@ using cleave::Shape;
 using cleave::axes::C, cleave::axes::H, cleave::axes::N, cleave::axes::W;
 
 struct Tiled {
-  static constexpr bool is_layer = true; // tensors are tiled by tensor/
-  constexpr auto operator()(auto x) const { return cleave::tile<C, 2>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::tile<C, 2>(x); }
 };
 struct Repeated {
-  static constexpr bool is_layer = true;
-  constexpr auto operator()(auto x) const { return cleave::repeat<C, 3>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::repeat<C, 3>(x); }
 };
 struct Larger {
-  constexpr auto operator()(auto x) const { return cleave::upsample<H<2>, W<3>>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::upsample<H<2>, W<3>>(x); }
 };
 
 TEST_CASE("tile and repeat keep the laws of an operation", "[ops][law]") {

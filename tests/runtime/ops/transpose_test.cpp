@@ -5,11 +5,10 @@ using cleave::Shape;
 using cleave::axes::C, cleave::axes::D, cleave::axes::H, cleave::axes::N, cleave::axes::W;
 
 struct Turned {
-  static constexpr bool is_layer = true; // of tensors it is a view
-  constexpr auto operator()(auto x) const { return cleave::transpose(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::transpose(x); }
 };
 struct ChannelsLast {
-  constexpr auto operator()(auto x) const { return cleave::transpose<N, H, W, C>(x); }
+  constexpr auto operator()(const auto& x) const { return cleave::transpose<N, H, W, C>(x); }
 };
 
 TEST_CASE("transpose keeps the laws of an operation", "[ops][law]") {

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: nll: expects values that have the named axes
+// expect: label_shape_differs
+#include <cleave/cleave.hpp>
+
+using cleave::axes::C, cleave::axes::H, cleave::axes::N;
+
+void run() {
+  const cleave::Tensor<float, cleave::Shape<N<4>, C<3>>> x;
+  const cleave::Tensor<float, cleave::Shape<N<3>>> wrong;
+  const cleave::Tensor<float, cleave::Shape<N<4>>> right;
+#ifdef CLEAVE_REJECT
+  static_cast<void>(cleave::nll<C>(x, wrong)); // wrong
+#else
+  static_cast<void>(cleave::nll<C>(x, right));
+#endif
+}
