@@ -23,10 +23,14 @@ template <class T>
 struct Plus {
   using In = T;
   using A = Wide<T>;
+  using Whole = std::conditional_t<std::is_same_v<T, float>, double, A>;
   using Out = Result<T>;
   static constexpr A start() { return 0; }
   static constexpr A add(A a, T x) { return a + static_cast<A>(x); }
-  static constexpr A join(A a, A b) { return a + b; }
+  template <class Total>
+  static constexpr Total join(Total a, Total b) {
+    return a + b;
+  }
   static constexpr Out finish(A a) { return static_cast<Out>(a); }
 };
 
@@ -39,6 +43,7 @@ template <class T>
 struct Times {
   using In = T;
   using A = Wide<T>;
+  using Whole = A;
   using Out = Result<T>;
   static constexpr A start() { return 1; }
   static constexpr A add(A a, T x) { return a * static_cast<A>(x); }
@@ -50,6 +55,7 @@ template <class T>
 struct Squares {
   using In = T;
   using A = double;
+  using Whole = A;
   using Out = T;
   static constexpr A start() { return 0; }
   static constexpr A add(A a, T x) { return a + static_cast<double>(x) * static_cast<double>(x); }
@@ -61,6 +67,7 @@ template <class T>
 struct Greatest {
   using In = T;
   using A = T;
+  using Whole = A;
   using Out = T;
   static constexpr T start() {
     using Limits = std::numeric_limits<T>;
@@ -191,15 +198,17 @@ void reduce_logsumexp(std::byte* const* arenas, const KernelArguments& call) {
   const T* const in = call.operand<T>(arenas, 1);
   T* out = call.result<T>(arenas);
   // what is infinite or NaN is the result: distances from it would be NaN
-  const auto finish = [](T top, T total) { return std::isfinite(top) ? top + std::log(total) : top; };
+  const auto finish = [](T top, double total) {
+    return std::isfinite(top) ? top + std::log(static_cast<T>(total)) : top;
+  };
   each_result(
       plan,
       [&](extent first) {
         const T top = fold_row<Greatest<T>>(plan, in + first);
-        T total = 0;
+        double total = 0; // many small numbers
         const auto add = [&](extent offset) {
           for (extent i = 0; i < plan.run; ++i) {
-            total += std::exp(in[first + offset + i] - top);
+            total += static_cast<double>(std::exp(in[first + offset + i] - top));
           }
         };
         visit_loops(plan.reduced, plan.reduced_count, 0, add);
@@ -208,11 +217,11 @@ void reduce_logsumexp(std::byte* const* arenas, const KernelArguments& call) {
       [&](extent first, extent width) {
         Columns<Greatest<T>> top(width);
         fold_columns(plan, in + first, top);
-        T total[chunk];
-        std::fill_n(total, width, T(0));
+        double total[chunk];
+        std::fill_n(total, width, 0.);
         const auto add = [&](extent offset) {
           for (extent i = 0; i < width; ++i) {
-            total[i] += std::exp(in[first + offset + i] - top[i]);
+            total[i] += static_cast<double>(std::exp(in[first + offset + i] - top[i]));
           }
         };
         visit_loops(plan.reduced, plan.reduced_count, 0, add);

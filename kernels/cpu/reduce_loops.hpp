@@ -70,12 +70,34 @@ inline constexpr extent lanes = 16;
 // Results made at once where the run is kept: their accumulators stay in the first-level cache.
 inline constexpr extent chunk = 512;
 
-/// A fold names `In`, `Out`, an accumulator `A`, and has start(), add(A, In), join(A, A), finish(A).
+// Elements added to one accumulator before it joins the whole: a float that has grown large no longer notices small
+// numbers, and the roundings of equal ones all go one way.
+inline constexpr extent depth = 256;
+
+/// A fold names `In`, an accumulator `A`, the wider `Whole` of joined accumulators and `Out`, and has start(), add(A,
+/// In), join(A, A), join(Whole, Whole), finish(A).
 template <class F>
 class Row {
 public:
   Row() { std::fill_n(lane_, lanes, F::start()); }
   void add(const typename F::In* x, extent count) {
+    while (count > 0) {
+      const extent now = std::min(count, depth * lanes - added_);
+      add_run(x, now);
+      x += now;
+      count -= now;
+      added_ += now;
+      if (added_ == depth * lanes) {
+        whole_ = total_so_far();
+        std::fill_n(lane_, lanes, F::start());
+        added_ = 0;
+      }
+    }
+  }
+  [[nodiscard]] typename F::A total() { return static_cast<typename F::A>(total_so_far()); }
+
+private:
+  void add_run(const typename F::In* x, extent count) {
     extent i = 0;
     for (; i + lanes <= count; i += lanes) {
       CLEAVE_KEEP_LOOP // unrolled, comparisons would not be vectorised
@@ -87,25 +109,48 @@ public:
       lane_[l] = F::add(lane_[l], x[i]);
     }
   }
-  [[nodiscard]] typename F::A total() {
+  typename F::Whole total_so_far() {
     for (extent width = lanes / 2; width > 0; width /= 2) {
       for (extent l = 0; l < width; ++l) {
         lane_[l] = F::join(lane_[l], lane_[l + width]);
       }
     }
-    return lane_[0];
+    return F::join(whole_, static_cast<typename F::Whole>(lane_[0]));
   }
 
-private:
   typename F::A lane_[lanes];
+  typename F::Whole whole_ = F::start();
+  extent added_ = 0;
 };
 
 template <class F>
 class Columns {
 public:
-  explicit Columns(extent width) : width_(width) { std::fill_n(at_, width, F::start()); }
-  /// `count` rows, `stride` apart; four at once, added one after the other.
+  explicit Columns(extent width) : width_(width) {
+    std::fill_n(at_, width, F::start());
+    std::fill_n(whole_, width, static_cast<typename F::Whole>(F::start()));
+  }
+  /// `count` rows, `stride` apart.
   void add(const typename F::In* x, extent count, extent stride) {
+    while (count > 0) {
+      const extent now = std::min(count, depth - added_);
+      add_rows(x, now, stride);
+      x += now * stride;
+      count -= now;
+      added_ += now;
+      if (added_ == depth) {
+        join();
+      }
+    }
+  }
+  /// Of all rows.
+  [[nodiscard]] typename F::A operator[](extent i) const {
+    return static_cast<typename F::A>(F::join(whole_[i], static_cast<typename F::Whole>(at_[i])));
+  }
+
+private:
+  /// Four at once, added one after the other.
+  void add_rows(const typename F::In* x, extent count, extent stride) {
     extent r = 0;
     for (; r + 4 <= count; r += 4, x += 4 * stride) {
       for (extent i = 0; i < width_; ++i) {
@@ -118,11 +163,18 @@ public:
       }
     }
   }
-  [[nodiscard]] const typename F::A& operator[](extent i) const { return at_[i]; }
+  void join() {
+    for (extent i = 0; i < width_; ++i) {
+      whole_[i] = F::join(whole_[i], static_cast<typename F::Whole>(at_[i]));
+      at_[i] = F::start();
+    }
+    added_ = 0;
+  }
 
-private:
   typename F::A at_[chunk];
+  typename F::Whole whole_[chunk];
   extent width_;
+  extent added_ = 0;
 };
 
 /// Calls `row(offset)` for every result, or `columns(offset, width)` for every chunk of results, in their order.

@@ -42,13 +42,13 @@ void softmax(std::byte* const* arenas, const KernelArguments& call) {
     const T* const from = x + first;
     T* const to = p + first;
     const T shift = rows::largest_of(from, classes, stride, scale);
-    T total = 0;
+    double total = 0; // a float would lose what a million classes add
     for (extent c = 0; c < classes; ++c) {
       const T e = math::exp(scale * from[c * stride] - shift);
       to[c * stride] = e;
-      total += e;
+      total += static_cast<double>(e);
     }
-    const T factor = total == 0 ? T(0) : 1 / total;
+    const T factor = total == 0 ? T(0) : static_cast<T>(1 / total);
     for (extent c = 0; c < classes; ++c) {
       to[c * stride] *= factor;
     }
@@ -65,11 +65,11 @@ void log_softmax(std::byte* const* arenas, const KernelArguments& call) {
     const T* const from = x + first;
     T* const to = y + first;
     const T shift = rows::largest_of(from, classes, stride, scale);
-    T total = 0;
+    double total = 0;
     for (extent c = 0; c < classes; ++c) {
-      total += math::exp(scale * from[c * stride] - shift);
+      total += static_cast<double>(math::exp(scale * from[c * stride] - shift));
     }
-    const T log_total = total == 0 ? T(0) : math::log(total);
+    const T log_total = total == 0 ? T(0) : math::log(static_cast<T>(total));
     for (extent c = 0; c < classes; ++c) {
       to[c * stride] = scale * from[c * stride] - shift - log_total;
     }
@@ -84,10 +84,11 @@ void softmax_gradient(std::byte* const* arenas, const KernelArguments& call) {
   const T scale = static_cast<T>(call.numbers[0]);
   const extent classes = call.sizes[1];
   rows::for_rows(call, [&](extent first, extent stride) {
-    T mean = 0;
+    double total = 0;
     for (extent c = 0; c < classes; ++c) {
-      mean += y[first + c * stride] * dy[first + c * stride];
+      total += static_cast<double>(y[first + c * stride] * dy[first + c * stride]);
     }
+    const T mean = static_cast<T>(total);
     for (extent c = 0; c < classes; ++c) {
       const extent at = first + c * stride;
       dx[at] = scale * y[at] * (dy[at] - mean);
@@ -103,10 +104,11 @@ void log_softmax_gradient(std::byte* const* arenas, const KernelArguments& call)
   const T scale = static_cast<T>(call.numbers[0]);
   const extent classes = call.sizes[1];
   rows::for_rows(call, [&](extent first, extent stride) {
-    T total = 0;
+    double sum = 0;
     for (extent c = 0; c < classes; ++c) {
-      total += dy[first + c * stride];
+      sum += static_cast<double>(dy[first + c * stride]);
     }
+    const T total = static_cast<T>(sum);
     for (extent c = 0; c < classes; ++c) {
       const extent at = first + c * stride;
       dx[at] = scale * (dy[at] - math::exp(y[at]) * total);

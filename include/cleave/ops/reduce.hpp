@@ -136,7 +136,7 @@ constexpr Value mean_over(Value x, const char* letters) {
     count *= letters[i] == batch_axis ? 1. : static_cast<double>(dims.extent_of(letters[i]));
   }
   if (count != 1) {
-    total = total * (1 / count);
+    total = total / count; // not times 1 / count: the mean of equal numbers is that number
   }
   return over_batch ? Value::apply<BatchMean>(total, batch_rows(*x.builder, dtype)) : total;
 }
@@ -190,7 +190,7 @@ constexpr auto mean(const X& x) {
     return x.template retyped<typename C::shape>(detail::mean_over(x.value(), Axes::attributes.letters));
   } else if constexpr (C::is_legal) {
     constexpr extent count = X::shape::size / C::shape::size;
-    return to_tensor(sum<Names...>(x) * (1 / static_cast<typename X::element>(count)));
+    return to_tensor(sum<Names...>(x) / static_cast<typename X::element>(count));
   } else {
     return detail::call<Sum, Axes>(Axes::attributes, x);
   }

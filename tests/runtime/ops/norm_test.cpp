@@ -104,3 +104,13 @@ TEST_CASE("the derivative of norm at 0 is 0", "[ops]") {
   CHECK(runner.output() == test::Numbers{0});
   CHECK(runner.gradient("x") == test::Numbers{0, 0});
 }
+
+TEST_CASE("logsumexp of very many numbers keeps the small ones", "[ops]") {
+  const auto x = cleave::zeros<float, Shape<C<1>>>();
+  const auto others = cleave::full<Shape<C<400000>>>(-3.F);
+  const Tensor all = cleave::concat<C>(x, others);
+  const double exact = std::log(1 + 400000 * std::exp(-3.));
+  CHECK(cleave::logsumexp(all)() == Approx(exact).epsilon(2e-7));
+  const Tensor columns = cleave::logsumexp<C>(all + cleave::zeros<float, Shape<C<400001>, H<2>>>());
+  CHECK(columns(1) == Approx(exact).epsilon(2e-7));
+}

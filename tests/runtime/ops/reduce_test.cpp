@@ -181,3 +181,16 @@ TEST_CASE("means over the batch in two element types read one count of rows", "[
   CHECK(runner.output(0) == test::Numbers{3, 4});
   CHECK(runner.output(1) == test::Numbers{3, 4});
 }
+
+TEST_CASE("the mean of equal numbers is that number", "[ops]") {
+  CHECK(cleave::mean(cleave::ones<double, cleave::Shape<C<49>>>())() == 1);
+  CHECK(cleave::mean<N>(cleave::ones<float, cleave::Shape<N<41>, C<2>>>())(1) == 1);
+}
+
+TEST_CASE("a float sum over many rows loses nothing that a user would see", "[ops]") {
+  const auto x = cleave::full<cleave::Shape<N<200000>, C<3>>>(0.1F);
+  const auto exact = 200000 * static_cast<double>(0.1F);
+  CHECK(cleave::sum<N>(x)(1) == Approx(exact).epsilon(5e-6));
+  CHECK(cleave::sum(x)() == Approx(3 * exact).epsilon(5e-6));
+  CHECK(cleave::max<N>(x)(1) == 0.1F);
+}

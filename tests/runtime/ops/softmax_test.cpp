@@ -133,3 +133,19 @@ TEST_CASE("a temperature that is not above 0 is refused in words", "[ops]") {
   CHECK_THROWS_WITH(cleave::log_softmax<C>(Row{1, 2, 3}, {.temperature = std::nan("")}),
                     Catch::Contains("log_softmax"));
 }
+
+TEST_CASE("probabilities of very many classes add up to 1", "[ops]") {
+  const auto x = cleave::random_uniform<float, cleave::Shape<C<400000>>>(1);
+  const cleave::Tensor p = cleave::softmax<C>(x);
+  const cleave::Tensor log_p = cleave::log_softmax<C>(x);
+  double total = 0;
+  double log_total = 0;
+  for (const float probability : p) {
+    total += static_cast<double>(probability);
+  }
+  for (const float logarithm : log_p) {
+    log_total += std::exp(static_cast<double>(logarithm));
+  }
+  CHECK(total == Approx(1).epsilon(1e-6));
+  CHECK(log_total == Approx(1).epsilon(2e-6));
+}
