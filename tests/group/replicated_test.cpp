@@ -24,6 +24,11 @@ struct SquareJob {
   using requests = cleave::Requests<cleave::InputGradient<"scale">>;
 };
 
+template <class DeviceList>
+struct AccumulatingJob : SquareJob<DeviceList> {
+  using requests = cleave::Requests<cleave::Accumulate<"fc_weight">>;
+};
+
 struct CountNet {
   constexpr auto operator()(auto /*data*/, auto scale) const {
     return cleave::softmax_output<"softmax">(cleave::linear<"fc", C<4>>(scale),
@@ -69,6 +74,18 @@ std::vector<float> weight_after_a_step(const Arrays& arrays) {
   return test::copy_of(group.template parameter<"fc_weight">());
 }
 
+template <class Job>
+std::vector<float> weight_after_two_passes(const Arrays& arrays) {
+  cleave::DataParallelGroup<Job> group;
+  group.initialize(test::Ramp{}, 1);
+  for (int pass = 0; pass < 2; ++pass) {
+    group.template forward<cleave::train>(cleave::Batch<Job, 6>(arrays.data, arrays.scale));
+    group.backward();
+  }
+  group.update({.learning_rate = 0.5});
+  return test::copy_of(group.template parameter<"fc_weight">());
+}
+
 } // namespace
 
 TEST_CASE("a gradient that every device has whole is not added up", "[group]") {
@@ -79,4 +96,11 @@ TEST_CASE("a gradient that every device has whole is not added up", "[group]") {
 TEST_CASE("labels that every device has are counted once", "[group]") {
   const Arrays arrays;
   CHECK(weight_after_a_step<CountJob<One>>(arrays) == weight_after_a_step<CountJob<Two>>(arrays));
+}
+
+TEST_CASE("a gradient that every device has whole may add up over passes", "[group]") {
+  const Arrays arrays;
+  const auto one = weight_after_two_passes<AccumulatingJob<One>>(arrays);
+  CHECK(one == weight_after_two_passes<AccumulatingJob<Two>>(arrays));
+  CHECK(one != weight_after_two_passes<SquareJob<One>>(arrays));
 }
