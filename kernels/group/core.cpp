@@ -151,7 +151,7 @@ struct GroupCore::State {
       return static_cast<double>(program->rows);
     case Normaliser::counted: {
       double count = 0;
-      for (int d = 0; d < plan.devices; ++d) {
+      for (int d = 0; d < (program->valid_count_summed ? plan.devices : 1); ++d) {
         const Location where = program->devices[d].valid_count;
         count +=
             groups::read_scalar(arenas[static_cast<std::size_t>(d)].pointers.base[index_of(where.arena)] + where.offset,
@@ -455,9 +455,7 @@ CLEAVE_INLINE void GroupCore::merge_output(const GroupProgram& program, int outp
 CLEAVE_INLINE void GroupCore::merge_input_gradient(const GroupProgram& program, int input, void* out) {
   const State& state = use();
   RowLayout layout = program.inputs[input];
-  if (layout.placement == Placement::replicated) {
-    layout.placement = Placement::partial; // the gradient of what every device has whole is the sum
-  }
+  layout.placement = program.input_gradients[input]; // of what every device has whole: addends, or the whole again
   state.merge(layout, out, [&](int d) { return at(d, state.program->devices[d].input_gradients[input]); });
 }
 

@@ -43,7 +43,7 @@ static_assert(cleave::printed<test::Final<Middle>> == "%0 = input : f32[N4, C3] 
                                                       "%1 = exp %0 : f32[N4, C3]\n"
                                                       "%2 = batch_rows : f32[]\n"
                                                       "%3 = add %1 %1 : f32[N4, C3]\n"
-                                                      "%4 = batch_mean %3 %2 : f32[N4, C3]\n"
+                                                      "%4 = div %3 %2 : f32[N4, C3]\n"
                                                       "output %4\n");
 
 // A Hessian-vector product over a sharded batch: the first gradient is a sum over devices and used linearly.

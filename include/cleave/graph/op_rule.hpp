@@ -41,7 +41,8 @@ struct Vjp {
 struct Cotangents {
   Value operands[max_operands];
   Normaliser normaliser = Normaliser::unset;
-  Value count; ///< for Normaliser::counted
+  Value count;         ///< for Normaliser::counted
+  bool scaled = false; ///< of a head: its gradient is multiplied by the cotangent after all
 
   constexpr Cotangents() = default;
   constexpr Cotangents(Value a)

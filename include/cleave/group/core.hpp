@@ -53,11 +53,13 @@ struct GroupProgram {
   extent rows = 0;
   int input_count = 0; ///< bound inputs; labels are left out in evaluation
   const RowLayout* inputs = nullptr;
+  const Placement* input_gradients = nullptr; ///< one an input; replicated also where none was asked for
   int output_count = 0;
   const RowLayout* outputs = nullptr;
   const char* const* input_names = nullptr;
   DType batch_rows_dtype = DType::f32;
   DType valid_count_dtype = DType::f32;
+  bool valid_count_summed = true; ///< whether devices count their own labels; else all count the same ones
   Normaliser normaliser = Normaliser::none;
   bool trains = false;
 };

@@ -218,10 +218,12 @@ struct GroupProgramOf {
 
   struct Layouts {
     RowLayout inputs[room_for(inputs_count)]{};
+    Placement input_gradients[room_for(inputs_count)]{};
     RowLayout outputs[room_for(outputs_count)]{};
     const char* names[room_for(inputs_count)]{};
     DType batch_rows = DType::f32;
     DType valid_count = DType::f32;
+    bool valid_count_summed = true;
   };
   static constexpr Layouts make_layouts() {
     Layouts made;
@@ -230,6 +232,11 @@ struct GroupProgramOf {
     for (Id id = 0; id < view.size; ++id) {
       if (is_op<InputLeaf>(view[id])) {
         made.names[input] = view[id].name;
+        for (int i = 0; i < view.result_count; ++i) {
+          if (view.results[i].role == Role::input_gradient && view.results[i].of == id) {
+            made.input_gradients[input] = placements<Program>[view.results[i].node];
+          }
+        }
         made.inputs[input++] = row_layout(view[id].dims, view[id].dtype, placements<Program>[id]);
       } else if (is_op<BatchRowsLeaf>(view[id])) {
         made.batch_rows = view[id].dtype;
@@ -242,15 +249,25 @@ struct GroupProgramOf {
         made.outputs[output++] = row_layout(node.dims, node.dtype, placements<Program>[view.results[i].node]);
       } else if (view.results[i].role == Role::normaliser) {
         made.valid_count = node.dtype;
+        made.valid_count_summed = placements<Program>[view.results[i].node] == Placement::partial;
       }
     }
     return made;
   }
   static constexpr Layouts layouts = make_layouts();
-  static constexpr GroupProgram value{
-      devices.of,      rows,          inputs_count,       layouts.inputs,      outputs_count,
-      layouts.outputs, layouts.names, layouts.batch_rows, layouts.valid_count, graph<Program>.normaliser,
-      M == Mode::train};
+  static constexpr GroupProgram value{devices.of,
+                                      rows,
+                                      inputs_count,
+                                      layouts.inputs,
+                                      layouts.input_gradients,
+                                      outputs_count,
+                                      layouts.outputs,
+                                      layouts.names,
+                                      layouts.batch_rows,
+                                      layouts.valid_count,
+                                      layouts.valid_count_summed,
+                                      graph<Program>.normaliser,
+                                      M == Mode::train};
 };
 
 template <class Leaf>

@@ -120,6 +120,7 @@ struct SoftmaxOutput : detail::AlongAxes {
       dx = dx * at.dy;
     }
     Cotangents back{scale == 1 ? dx : dx * scale};
+    back.scaled = (head.flags & out_grad) != 0;
     back.normaliser = detail::normaliser_of(static_cast<Normalization>(head.flags / first_normalization));
     if (back.normaliser == Normaliser::counted) {
       back.count = detail::sum_of_all(not_equal(label, head.second));

@@ -26,7 +26,7 @@ constexpr void seed_outputs(ReverseWalk& walk, const GraphView& graph) {
     if (node.op->is_head) {
       walk[id].flows = true;
     } else if (walk.needs(id) && node.dims.rank == 0) {
-      walk[id] = {builder.number(1, node.dtype).id, Normaliser::unset, true};
+      walk[id] = {builder.number(1, node.dtype).id, Normaliser::none, true};
     } else if (walk.needs(id) && !node.op->stops_gradient) {
       builder.report({Rule::head_missing, node.op->name, node.name, '\0', node.dims, {}});
     }

@@ -40,7 +40,9 @@ constexpr void gradients_of(Value loss, const Value* x, Value* gradients, int co
     const Adjoint& adjoint = walk[x[i].id];
     gradients[i] = {&builder, adjoint.cotangent};
     if (adjoint.normaliser == Normaliser::rows) {
-      gradients[i] = Value::apply<BatchMean>(gradients[i], batch_rows(builder, of.dtype));
+      // Not a BatchMean, whose division is left to the optimizer: that divides once, and a loss made of this gradient
+      // may be a mean itself.
+      gradients[i] = gradients[i] / batch_rows(builder, of.dtype);
     }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cleave/graph/op_rule.hpp>
+#include <cleave/graph/leaf.hpp>
 
 namespace cleave {
 
@@ -22,6 +22,14 @@ constexpr Fault place(const GraphView& graph, Placement* of) {
   Fault fault = graph.fault;
   for (Id id = 0; id < graph.size; ++id) {
     const Node& node = graph[id];
+    // An old gradient is what the one was that is added to it: addends, or the whole on every device.
+    for (int k = 0; k < node.operand_count && node.operand_count == 2; ++k) {
+      const Node& old = graph[node.operands[k]];
+      if (is_op<AccumulatedLeaf>(old) && old.attributes.of != no_id &&
+          of[node.operands[1 - k]] == Placement::replicated) {
+        of[node.operands[k]] = Placement::replicated;
+      }
+    }
     Placed placed = node.op->place({graph, id, of});
     of[id] = placed.placement;
     // What has the batch axis has rows, and every device has its own.

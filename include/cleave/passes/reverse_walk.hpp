@@ -47,6 +47,9 @@ public:
   }
 
 private:
+  static constexpr bool counts(Normaliser normaliser) {
+    return normaliser == Normaliser::rows || normaliser == Normaliser::counted;
+  }
   constexpr void visit(Id id) {
     const Node node = (*builder_)[id];
     bool goes_on = false; // the value asked for is where the walk ends
@@ -73,15 +76,26 @@ private:
       }
       count_ = back.count.id;
     }
+    // Whether what the cotangent is still to be divided by counts for the operands, too.
+    const bool joins = dy && (!node.op->is_head || back.scaled) && counts(adjoint.normaliser);
+    if (joins && back.normaliser == Normaliser::counted && adjoint.normaliser == Normaliser::counted) {
+      builder_->report({Rule::heads_disagree, node.op->name, "", '\0', node.dims, {}});
+    }
     for (int k = 0; k < node.operand_count; ++k) {
       const Id to = node.operands[k];
       if (!needed_[to] || !back.operands[k]) {
         continue;
       }
-      const Value dx = fit_to(back.operands[k], (*builder_)[to].dims);
-      const Normaliser normaliser = back.normaliser == Normaliser::unset ? adjoint.normaliser : back.normaliser;
+      Value dx = fit_to(back.operands[k], (*builder_)[to].dims);
+      Normaliser normaliser = back.normaliser;
+      if (normaliser == Normaliser::unset || (joins && !counts(normaliser))) {
+        normaliser = adjoint.normaliser;
+      } else if (joins) { // two counts, of which the optimizer divides by one: the rows are divided by here
+        dx = dx / batch_rows(*builder_, (*builder_)[to].dtype);
+        normaliser = adjoint.normaliser == Normaliser::rows ? normaliser : adjoint.normaliser;
+      }
       Adjoint& sum = adjoints_[to];
-      if (sum.flows && sum.normaliser != normaliser) {
+      if (sum.cotangent != no_id && sum.normaliser != normaliser) {
         builder_->report({Rule::heads_disagree, node.op->name, "", '\0', node.dims, {}});
       }
       sum.cotangent = sum.cotangent == no_id ? dx.id : (Value{builder_, sum.cotangent} + dx).id;
