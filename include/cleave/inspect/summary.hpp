@@ -103,7 +103,12 @@ namespace detail {
 /// A table with one row a kernel and the sums below.
 template <int Kernels>
 constexpr TextWriter print_costs(const CostTable<Kernels>& table, double ridge) {
-  constexpr int columns[] = {36, 48, 60, 72, 81};
+  int name = 34;
+  for (const KernelCost& kernel : table.kernels) {
+    const auto length = static_cast<int>(text_length(kernel.name));
+    name = length > name ? length : name;
+  }
+  const int columns[] = {name + 2, name + 14, name + 26, name + 38, name + 47};
   TextWriter out;
   out << "kernel";
   out.pad_to(columns[0]) << "kFLOP";

@@ -200,7 +200,7 @@ template <operand X>
 // NOLINTNEXTLINE(modernize-use-nodiscard): it writes the elements
 const View<T, S, D, St>& View<T, S, D, St>::assign(const X& x) const {
   static_assert(!std::is_const_v<T>, "assign: this view only reads; take it from a tensor that is not const");
-  static_assert(detail::no_element_twice<S, St>,
+  static_assert(std::is_const_v<T> || detail::no_element_twice<S, St>,
                 "assign: this view repeats elements along an axis (its stride is 0); write to what it repeats");
   detail::expect_assign<X, element, S, D>();
   if constexpr (!std::is_const_v<T> && detail::no_element_twice<S, St> && detail::assign_is_right<X, element, S, D>()) {
