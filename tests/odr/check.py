@@ -17,13 +17,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 HEADER_ONLY = ["-DCLEAVE_HEADER_ONLY"]
 OWN = ("main", "find_in_second")  # strong symbols that the units are there for
 
+# Not -O1: there clang vectorises nothing, and says so of inlined loops where no pragma of ours reaches.
 # name: (flags of the first unit, flags of the second, whether the second throws, whether it checks indices)
 CASES = {
     "plain and optimised for this machine": (["-O0", *HEADER_ONLY], ["-O2", "-march=native", *HEADER_ONLY], 1, 1),
     "debug and NDEBUG": (["-O0", *HEADER_ONLY], ["-O0", "-DNDEBUG", *HEADER_ONLY], 1, 0),
-    "exceptions and none": (["-O1", *HEADER_ONLY], ["-O1", "-fno-exceptions", *HEADER_ONLY], 0, 0),
-    "header-only and linked": (["-O1", *HEADER_ONLY], ["-O1"], 1, 1),
-    "linked and header-only": (["-O1"], ["-O1", *HEADER_ONLY], 1, 1),
+    "exceptions and none": (["-O2", *HEADER_ONLY], ["-O2", "-fno-exceptions", *HEADER_ONLY], 0, 0),
+    "header-only and linked": (["-O2", *HEADER_ONLY], ["-O2"], 1, 1),
+    "linked and header-only": (["-O2"], ["-O2", *HEADER_ONLY], 1, 1),
 }
 
 
