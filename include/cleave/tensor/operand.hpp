@@ -87,6 +87,9 @@ template <class S>
 concept storable_shape = can_be_stored<S>();
 template <int Expected, int Given>
 concept one_index_an_axis = Expected == Given;
+template <class... Index>
+concept indices_are_integers =
+    ((!std::is_floating_point_v<Index> && requires(Index index) { static_cast<extent>(index); }) && ...);
 
 } // namespace detail
 
