@@ -8,10 +8,12 @@ namespace cleave {
 /// A named axis: one letter and how many elements lie along it. The letter N is the batch axis.
 template <char Letter, extent Extent>
 struct Axis {
-  static_assert(Extent >= 1 || Extent == dynamic || Extent == batch,
-                "Axis: the extent of an axis is at least 1 (or cleave::dynamic, or cleave::batch)");
   static constexpr char letter = Letter;
   static constexpr extent size = Extent;
+
+  // Last, because clang forgets the members behind an assertion that has failed.
+  static_assert(Extent >= 1 || Extent == dynamic || Extent == batch,
+                "Axis: the extent of an axis is at least 1 (or cleave::dynamic, or cleave::batch)");
 };
 
 inline constexpr char batch_axis = 'N';

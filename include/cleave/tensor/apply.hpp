@@ -9,6 +9,11 @@
 
 // The rules in the order in which they are looked at; each with the Misuse it finds. `Judged` is Operands<Op, X...>.
 #define CLEAVE_RULES(RULE)                                                                                             \
+  RULE(                                                                                                                \
+      foreign,                                                                                                         \
+      "elementwise operation: an operand is neither a tensor, a view or an expression nor a number; make a tensor of " \
+      "it first, such as with from_elements",                                                                          \
+      detail::all_are_operands<Name, X...>)                                                                            \
   RULE(partial, "elementwise operation: an operand " CLEAVE_IS_PARTIAL, detail::no_operand_is_partial<Name, X...>)     \
   RULE(symbol_meets_tensor,                                                                                            \
        "elementwise operation: a symbol of a model meets a tensor; give the tensor to the model as an input or a "     \
@@ -55,6 +60,7 @@ namespace detail {
 enum class Misuse : unsigned char {
   none,
   known_before, // an operand is itself the result of a refused operation
+  foreign,
   partial,
   symbol_meets_tensor,
   dynamic_extent,
@@ -144,6 +150,9 @@ struct Operands {
     if ((refused_operand<X> || ...)) {
       return Misuse::known_before;
     }
+    if (!((operand<X> || number<X>) && ...)) {
+      return Misuse::foreign;
+    }
     if ((partial_operand<X> || ...)) {
       return Misuse::partial;
     }
@@ -180,6 +189,8 @@ template <class Op, class... X>
 inline constexpr Misuse misuse = Operands<Op, X...>::misuse;
 
 // Named rules for messages; `Op` is a text, the rest is what came.
+template <class Op, class... X>
+concept all_are_operands = ((operand<X> || number<X>) && ...);
 template <class Op, class... X>
 concept symbols_meet_only_symbols = !((symbol_operand<X> || ...) && (eager_operand<X> || ...));
 template <class Op, class... X>
@@ -223,8 +234,9 @@ constexpr auto refused_symbol(const X&... x) {
 /// The elementwise operation `Op` on operands and numbers, at least one of them an operand. Shapes broadcast by name:
 /// the axes of one are found in the other, in order and with equal extents; scalars and numbers fit everything.
 /// Returns a lazy expression of the larger shape; for symbols, what `Symbol::apply<Op>` returns.
-/// Errors while compiling: a partial sum, other devices, other element types, shapes that do not fit, a floating
-/// number among integers, integers where only floating numbers have a result, more than 12 leaves or 32 operations.
+/// Errors while compiling: an operand of another kind, a partial sum, other devices, other element types, shapes that
+/// do not fit, a floating number among integers, integers where only floating numbers have a result, more than 12
+/// leaves or 32 operations.
 /// (`Axis` is for messages.)
 template <class Op, class... X, char Axis = detail::Operands<Op, X...>::axis>
 CLEAVE_RULES(CLEAVE_REFUSES_MISUSE)

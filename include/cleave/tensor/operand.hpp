@@ -34,11 +34,12 @@ concept eager_operand = operand<X> && !symbol_operand<X> && !partial_operand<X>;
 template <class X>
 concept number = std::is_arithmetic_v<X>;
 
-/// What a shape must be like for a tensor or view: every extent is known, or the leading one while running.
+/// What a shape must be like for a tensor or view: every extent is known, or the leading one while running. (An extent
+/// of 0 has been refused.)
 template <class S>
 constexpr bool can_be_stored() {
   for (int i = 0; i < S::dims.rank; ++i) {
-    if (S::dims.extents[i] < 1 && (i > 0 || S::dims.extents[i] != dynamic)) {
+    if (S::dims.extents[i] == batch || (i > 0 && S::dims.extents[i] == dynamic)) {
       return false;
     }
   }
@@ -87,6 +88,9 @@ template <class S>
 concept storable_shape = can_be_stored<S>();
 template <int Expected, int Given>
 concept one_index_an_axis = Expected == Given;
+template <class... Index>
+concept indices_are_integers =
+    ((!std::is_floating_point_v<Index> && requires(Index index) { static_cast<extent>(index); }) && ...);
 
 } // namespace detail
 

@@ -13,21 +13,26 @@ template <class T, class S>
 concept bytes_are_countable =
     !S::is_static || S::size == uncountable || S::size <= uncountable / static_cast<extent>(sizeof(T));
 
+/// What was given as a shape, or a scalar's where it is none and has been refused.
+template <class Given>
+using given_shape = std::conditional_t<is_shape<Given>, Given, Shape<>>;
+
 } // namespace detail
 
 /// Elements of one type with a named shape on one device, stored row-major on the heap. A regular value: copying is
 /// deep, moving is cheap, and what was moved from may only be assigned to or destroyed. Lazy expressions over a tensor
 /// keep its storage alive and see later writes to it.
-template <class T, class S, class D = Cpu<0>>
-class Tensor : public detail::Extents<S> {
+template <class T, class Given, class D = Cpu<0>>
+class Tensor : public detail::Extents<detail::given_shape<Given>> {
+  using S = detail::given_shape<Given>;
   static_assert(detail::dtype_of<T>::is_element,
                 "Tensor: expects elements of type float, double, std::int32_t, std::int64_t or std::uint8_t");
-  static_assert(is_shape<S>, "Tensor: the second argument is a shape, such as cleave::Shape<N<64>, C<10>>");
+  static_assert(is_shape<Given>, "Tensor: the second argument is a shape, such as cleave::Shape<N<64>, C<10>>");
   static_assert(detail::storable_shape<S>,
                 "Tensor: only the leading extent may be cleave::dynamic, and cleave::batch is for the inputs of a job");
   static_assert(detail::bytes_are_countable<T, S>,
                 "Tensor: the elements have more than 2^63 - 1 bytes; no machine can hold them");
-  static_assert(is_device<D>, "Tensor: the third argument is a device, such as cleave::Cpu<0>");
+  static_assert(is_device<D> || !is_shape<Given>, "Tensor: the third argument is a device, such as cleave::Cpu<0>");
 
 public:
   using cleave_operand = Tensor;
@@ -162,11 +167,13 @@ public:
   template <class... Index>
   CLEAVE_CHECKED T& operator()(Index... index) {
     static_assert(detail::one_index_an_axis<rank, sizeof...(Index)>, "Tensor: expects one index for each axis");
+    static_assert(detail::indices_are_integers<Index...>, "Tensor: an index is an integer, counted from 0");
     return element_at(at(index...));
   }
   template <class... Index>
   CLEAVE_CHECKED const T& operator()(Index... index) const {
     static_assert(detail::one_index_an_axis<rank, sizeof...(Index)>, "Tensor: expects one index for each axis");
+    static_assert(detail::indices_are_integers<Index...>, "Tensor: an index is an integer, counted from 0");
     return element_at(at(index...));
   }
 
@@ -215,7 +222,7 @@ private:
   }
   template <class... Index>
   [[nodiscard]] CLEAVE_CHECKED extent at(Index... index) const {
-    if constexpr (rank == sizeof...(Index)) {
+    if constexpr (rank == sizeof...(Index) && detail::indices_are_integers<Index...>) {
       return detail::offset_of<S, strides>(this->rows(), index...);
     } else {
       return 0;

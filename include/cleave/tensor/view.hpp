@@ -93,7 +93,8 @@ public:
   template <class... Index>
   CLEAVE_CHECKED constexpr T& operator()(Index... index) const {
     static_assert(detail::one_index_an_axis<rank, sizeof...(Index)>, "View: expects one index for each axis");
-    if constexpr (rank == sizeof...(Index)) {
+    static_assert(detail::indices_are_integers<Index...>, "View: an index is an integer, counted from 0");
+    if constexpr (rank == sizeof...(Index) && detail::indices_are_integers<Index...>) {
       return data_[detail::offset_of<S, St>(this->rows(), index...)];
     } else {
       return *data_;
