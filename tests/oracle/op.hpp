@@ -74,8 +74,8 @@ struct OpChecks {
   OpDifference difference = OpDifference::none;
 };
 
-/// `inputs`: the record's name of each input, and its leaf, which takes the first numbers where it is smaller; `shapes`:
-/// of each output.
+/// `inputs`: the record's name of each input, and its leaf, which takes the first numbers where it is smaller;
+/// `shapes`: of each output.
 void check_op(Case& at, Op& op, const std::vector<std::pair<std::string, std::string>>& inputs,
               const std::vector<Extents>& shapes, const OpChecks& checks);
 
