@@ -6,6 +6,7 @@
 #include <cleave/ops/reduce_op.hpp>
 
 #include <algorithm>
+#include <type_traits>
 
 #if defined(__GNUC__) && !defined(__clang__)
 #define CLEAVE_KEEP_LOOP _Pragma("GCC unroll 1")
@@ -74,6 +75,10 @@ inline constexpr extent chunk = 512;
 // numbers, and the roundings of equal ones all go one way.
 inline constexpr extent depth = 256;
 
+/// Whether a fold joins its accumulators in something wider; for the others one is deep enough.
+template <class F>
+inline constexpr bool is_wide = !std::is_same_v<typename F::Whole, typename F::A>;
+
 /// A fold names `In`, an accumulator `A`, the wider `Whole` of joined accumulators and `Out`, and has start(), add(A,
 /// In), join(A, A), join(Whole, Whole), finish(A).
 template <class F>
@@ -81,6 +86,10 @@ class Row {
 public:
   Row() { std::fill_n(lane_, lanes, F::start()); }
   void add(const typename F::In* x, extent count) {
+    if constexpr (!is_wide<F>) {
+      add_run(x, count);
+      return;
+    }
     while (count > 0) {
       const extent now = std::min(count, depth * lanes - added_);
       add_run(x, now);
@@ -115,7 +124,11 @@ private:
         lane_[l] = F::join(lane_[l], lane_[l + width]);
       }
     }
-    return F::join(whole_, static_cast<typename F::Whole>(lane_[0]));
+    if constexpr (is_wide<F>) {
+      return F::join(whole_, static_cast<typename F::Whole>(lane_[0]));
+    } else {
+      return lane_[0];
+    }
   }
 
   typename F::A lane_[lanes];
@@ -126,12 +139,13 @@ private:
 template <class F>
 class Columns {
 public:
-  explicit Columns(extent width) : width_(width) {
-    std::fill_n(at_, width, F::start());
-    std::fill_n(whole_, width, static_cast<typename F::Whole>(F::start()));
-  }
+  explicit Columns(extent width) : width_(width) { std::fill_n(at_, width, F::start()); }
   /// `count` rows, `stride` apart.
   void add(const typename F::In* x, extent count, extent stride) {
+    if constexpr (!is_wide<F>) {
+      add_rows(x, count, stride);
+      return;
+    }
     while (count > 0) {
       const extent now = std::min(count, depth - added_);
       add_rows(x, now, stride);
@@ -145,7 +159,12 @@ public:
   }
   /// Of all rows.
   [[nodiscard]] typename F::A operator[](extent i) const {
-    return static_cast<typename F::A>(F::join(whole_[i], static_cast<typename F::Whole>(at_[i])));
+    if constexpr (is_wide<F>) {
+      return is_joined_ ? static_cast<typename F::A>(F::join(whole_[i], static_cast<typename F::Whole>(at_[i])))
+                        : at_[i];
+    } else {
+      return at_[i];
+    }
   }
 
 private:
@@ -164,6 +183,10 @@ private:
     }
   }
   void join() {
+    if (!is_joined_) {
+      std::fill_n(whole_, width_, static_cast<typename F::Whole>(F::start()));
+      is_joined_ = true;
+    }
     for (extent i = 0; i < width_; ++i) {
       whole_[i] = F::join(whole_[i], static_cast<typename F::Whole>(at_[i]));
       at_[i] = F::start();
@@ -172,9 +195,10 @@ private:
   }
 
   typename F::A at_[chunk];
-  typename F::Whole whole_[chunk];
+  typename F::Whole whole_[chunk]; // not set before is_joined_
   extent width_;
   extent added_ = 0;
+  bool is_joined_ = false;
 };
 
 /// Calls `row(offset)` for every result, or `columns(offset, width)` for every chunk of results, in their order.
