@@ -38,4 +38,20 @@ static_assert(cleave::printed<test::Merged<Swapped>> == "%0 = input : f32[N4, C3
                                                         "output %7\n");
 static_assert(test::is_well_formed<Swapped, 4>());
 
+// --- numbers spread over the hash table, although they differ in their highest bits only
+constexpr int homes_of_numbers(int count, unsigned slots) {
+  cleave::detail::Vector<bool> taken(static_cast<int>(slots), false);
+  int homes = 0;
+  for (int i = 0; i < count; ++i) {
+    cleave::Node number;
+    number.op = &cleave::rule<cleave::NumberLeaf>;
+    number.attributes.number = i;
+    bool& home = taken[static_cast<int>(cleave::detail::hash_node(number) & (slots - 1))];
+    homes += home ? 0 : 1;
+    home = true;
+  }
+  return homes;
+}
+static_assert(homes_of_numbers(200, 512) > 140); // at random: 165
+
 } // namespace

@@ -36,7 +36,9 @@ constexpr unsigned hash_node(const Node& node) {
   if (node.op->kind == OpKind::leaf) {
     mix(hash_text(node.name));
   }
-  return hash;
+  // Numbers differ in their highest bits, which products carry no further down; a table looks at the lowest.
+  hash = (hash ^ (hash >> 15U)) * 2246822519U;
+  return hash ^ (hash >> 13U);
 }
 
 /// Whether two nodes compute the same value. Named leaves are equal only to themselves.
