@@ -14,8 +14,7 @@
 #define CLEAVE_KEEP_LOOP
 #endif
 
-namespace cleave::kernels::inline CLEAVE_KERNELS {
-namespace folds {
+namespace cleave::kernels::inline CLEAVE_KERNELS::folds {
 
 struct ReducedLoop {
   extent count;
@@ -234,5 +233,4 @@ void fold_columns(const ReducePlan& plan, const typename F::In* x, Columns<F>& c
   visit_loops(plan.reduced, std::max(outer, 0), 0, add);
 }
 
-} // namespace folds
-} // namespace cleave::kernels::inline CLEAVE_KERNELS
+} // namespace cleave::kernels::inline CLEAVE_KERNELS::folds

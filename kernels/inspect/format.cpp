@@ -64,7 +64,7 @@ public:
 
   std::string write() {
     if (dims_.rank == 0) {
-      std::string scalar = element(0);
+      const std::string scalar = element(0);
       return scalar.substr(0, scalar.find_last_not_of(' ') + 1);
     }
     if (dims_.size() == 0) {
@@ -142,7 +142,8 @@ private:
       return std::to_string(integer(at));
     }
     if (!is_finite(at)) {
-      return std::isnan(real(at)) ? "nan" : (real(at) > 0 ? "inf" : "-inf");
+      const char* const infinity = real(at) > 0 ? "inf" : "-inf";
+      return std::isnan(real(at)) ? "nan" : infinity;
     }
     const Digits shown = digits(at);
     // Points stand below each other. In fixed point, zeros that say nothing are left blank.

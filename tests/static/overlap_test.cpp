@@ -71,8 +71,10 @@ constexpr bool strides_are_exact() {
   return true;
 }
 template <extent A, extent B, extent... S>
+// NOLINTNEXTLINE(misc-redundant-expression): each is another instantiation
 inline constexpr bool lines_are_exact = (std::bool_constant<strides_are_exact<A, B, S>()>::value && ...);
 template <extent A, extent... B>
+// NOLINTNEXTLINE(misc-redundant-expression): each is another instantiation
 inline constexpr bool all_lines_are_exact = (lines_are_exact<A, B, -4, -3, -2, -1, 0, 1, 2, 3, 4> && ...);
 static_assert(all_lines_are_exact<1, 1, 2, 3, 4> && all_lines_are_exact<2, 1, 2, 3, 4>);
 static_assert(all_lines_are_exact<3, 1, 2, 3, 4> && all_lines_are_exact<4, 1, 2, 3, 4>);

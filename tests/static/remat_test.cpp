@@ -107,7 +107,7 @@ struct Wide : Evaluates {
 constexpr cleave::extent wide_bytes = planned_bytes<Wide, 4>();
 using Ordered = Within<Wide, wide_bytes - 64, 4>;
 static_assert(cleave::graph<Ordered>.size() == cleave::graph<Wide>.size());
-static_assert(planned_bytes<Ordered, 4>() <= wide_bytes - 3 * 1024);
+static_assert(planned_bytes<Ordered, 4>() <= wide_bytes - cleave::extent{3} * 1024);
 static_assert(cleave::fused<Ordered>.kernels == cleave::fused<Wide>.kernels);
 static_assert(test::is_well_formed<Ordered, 4>());
 

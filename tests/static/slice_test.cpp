@@ -28,7 +28,9 @@ constexpr Walked walk(extent begin, extent end, extent step, extent size) {
   const extent from = begin < 0 ? begin + size : begin;
   const bool is_open = end == to_end;
   const extent last = step > 0 ? size : size - 1; // bounds that name no element, but are borders
-  const extent to = is_open ? (step > 0 ? size : -1) : (end < 0 ? end + size : end);
+  const extent open_end = step > 0 ? size : -1;
+  const extent given_end = end < 0 ? end + size : end;
+  const extent to = is_open ? open_end : given_end;
   walked.outside = from < 0 || from > last || (!is_open && (to < 0 || to > last));
   for (extent i = from; !walked.outside && (step > 0 ? i < to : i > to); i += step) {
     walked.taken[walked.count++] = i;

@@ -53,7 +53,8 @@ public:
 
   /// A number with `decimals` digits after the point, rounded half up.
   constexpr TextWriter& fixed(double x, int decimals) {
-    if (!(x < __builtin_inf() && x > -__builtin_inf())) {
+    const bool is_finite = x < __builtin_inf() && x > -__builtin_inf(); // NaN is neither
+    if (!is_finite) {
       const char* const negative = x < 0 ? "-inf" : "nan";
       return *this << (x > 0 ? "inf" : negative);
     }

@@ -58,7 +58,8 @@ constexpr auto dropout(const X& x, double p, DropoutMode mode = DropoutMode::tra
   } else {
     Builder& builder = *x.builder;
     constexpr const char* name = detail::stored<Name>;
-    if (!(p >= 0 && p < 1)) {
+    const bool is_share = p >= 0 && p < 1; // NaN is none
+    if (!is_share) {
       builder.report({Rule::number_out_of_range, Dropout::name.value, name, '\0', S::dims, {}});
     }
     if (detail::drops_already(builder, name)) {

@@ -105,7 +105,8 @@ constexpr auto softmax_output(const X& x, const SoftmaxOutputOptions& options = 
     attributes.second = options.ignore_label;
     attributes.third = options.smooth_alpha;
     attributes.flags = SoftmaxOutput::flags_of(options);
-    if (!(options.smooth_alpha >= 0 && options.smooth_alpha < 1)) {
+    const bool is_share = options.smooth_alpha >= 0 && options.smooth_alpha < 1; // NaN is none
+    if (!is_share) {
       x.builder->report(
           {Rule::number_out_of_range, SoftmaxOutput::name.value, detail::stored<Name>, '\0', S::dims, {}});
     }

@@ -68,7 +68,8 @@ using cross_entropy_text = text<'c', 'r', 'o', 's', 's', '_', 'e', 'n', 't', 'r'
 /// Checks the options that are numbers; false where a model's graph has taken note of what is wrong.
 template <class X>
 constexpr void expect_smoothing([[maybe_unused]] const X& x, const char* op, double smoothing) {
-  if (!(smoothing >= 0 && smoothing < 1)) {
+  const bool is_share = smoothing >= 0 && smoothing < 1; // NaN is none
+  if (!is_share) {
     if constexpr (symbol_operand<X>) {
       x.builder->report({Rule::number_out_of_range, op, "", '\0', X::shape::dims, {}});
     } else {

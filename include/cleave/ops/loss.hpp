@@ -162,7 +162,8 @@ struct IdentityHead : ElementwiseOp {
 /// Scaled so that a row's outputs weigh together what one would: y - label, or its sign, times this.
 constexpr double regression_scale(const Vjp& at) {
   const Dims& dims = at.node.dims;
-  return at.node.attributes.number / static_cast<double>(dims.size() / dims.extent_of(batch_axis));
+  const extent per_row = dims.size() / dims.extent_of(batch_axis);
+  return at.node.attributes.number / static_cast<double>(per_row);
 }
 constexpr Cotangents by_rows(Value dx) {
   Cotangents back{dx};
