@@ -102,6 +102,29 @@ struct WideJob {
   using optimizer = cleave::Sgd;
 };
 
+struct MixedNet { // a kernel of every family
+  constexpr auto operator()(auto data, auto label) const {
+    const auto kept = cleave::dropout<"drop">(data, 0.25);
+    const auto mixed = cleave::softmax<test::C>(cleave::linear<"fc1", test::C<12>>(kept));
+    const auto both = cleave::concat<test::C>(cleave::flip<test::C>(mixed), cleave::slice<test::C, 2, 6>(kept));
+    const auto scores = cleave::linear<"fc2", test::C<4>>(cleave::tile<test::C, 2>(both));
+    const auto spread =
+        cleave::max<test::C>(scores) - cleave::min<test::C>(scores) + cleave::logsumexp<test::C>(scores);
+    const auto square =
+        cleave::einsum<"NC,NC->N">(scores, scores) + cleave::prod<test::C>(scores) + cleave::norm<test::C>(scores);
+    return cleave::mean<test::N>(cleave::cross_entropy<test::C>(scores, label) + 0.01F * (spread + square));
+  }
+};
+template <class DeviceList>
+struct MixedJob {
+  using model = MixedNet;
+  using devices = DeviceList;
+  using batches = cleave::Batches<24>;
+  using data = cleave::Inputs<cleave::Input<"data", float, test::N<cleave::batch>, test::C<12>>,
+                              cleave::Input<"label", float, test::N<cleave::batch>>>;
+  using optimizer = cleave::Sgd;
+};
+
 } // namespace
 
 TEST_CASE("the counter counts", "[group][allocation]") {
@@ -129,4 +152,12 @@ TEST_CASE("nor do steps with large products", "[group][allocation]") {
   using Two = WideJob<cleave::Devices<cleave::Cpu<0>, cleave::Cpu<1>>>;
   CHECK(allocations_of_steps<One, 200>(data, labels) == 0);
   CHECK(allocations_of_steps<Two, 200>(data, labels) == 0);
+}
+
+TEST_CASE("nor do steps with reductions, contractions, movement and random layers", "[group][allocation]") {
+  const test::Rowed<24> rows;
+  using One = MixedJob<cleave::Devices<cleave::Cpu<0>>>;
+  using Three = MixedJob<cleave::Devices<cleave::Cpu<0>, cleave::Cpu<1>, cleave::Cpu<2>>>;
+  CHECK(allocations_of_steps<One, 24>(rows.data, rows.label) == 0);
+  CHECK(allocations_of_steps<Three, 24>(rows.data, rows.label) == 0);
 }

@@ -156,3 +156,22 @@ TEST_CASE("a label that is no class stops the step in words, and nothing is lost
                     Catch::Contains("is 4") && Catch::Contains("0 to 3"));
   CHECK(test::copy_of(group.parameter<"fc_weight">()) == before);
 }
+
+namespace {
+
+/// Two names of which a hash of 32 bits makes one number.
+struct HashesMeet {
+  static constexpr bool differentiated = false;
+  static constexpr void trace(cleave::Builder& b) {
+    using X = cleave::Symbol<float, cleave::Shape<N<4>, C<3>>>;
+    const X x(b.leaf(&cleave::rule<cleave::InputLeaf>, "x", X::shape::dims, cleave::DType::f32));
+    b.output((cleave::dropout<"costarring">(x, 0.5) + cleave::dropout<"liquid">(x, 0.5)).id);
+  }
+};
+
+} // namespace
+
+TEST_CASE("layers that would have one mask are refused", "[group]") {
+  STATIC_REQUIRE(cleave::detail::hash_text("costarring") == cleave::detail::hash_text("liquid"));
+  STATIC_REQUIRE(cleave::fault_of<HashesMeet>.rule == cleave::Rule::name_used_twice);
+}

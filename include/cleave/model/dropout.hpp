@@ -27,10 +27,10 @@ constexpr Value random_key(Builder& builder) {
   return {&builder, builder.push(leaf)};
 }
 
-/// Whether a layer of that kind and name is in the graph: two would have one mask.
+/// Whether a layer of that kind and name is in the graph, or of a name with the same hash: two would have one mask.
 constexpr bool drops_already(const Builder& builder, const char* name) {
   for (Id id = 0; id < builder.size(); ++id) {
-    if (is_op<Dropout>(builder[id]) && same_text(builder[id].name, name)) {
+    if (is_op<Dropout>(builder[id]) && builder[id].attributes.second == static_cast<double>(hash_text(name))) {
       return true;
     }
   }
