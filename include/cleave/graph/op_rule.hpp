@@ -7,6 +7,8 @@
 #include <cleave/graph/kernel.hpp>
 #include <cleave/graph/placement.hpp>
 
+#include <type_traits>
+
 namespace cleave {
 
 enum class OpKind : unsigned char {
@@ -119,6 +121,9 @@ struct OpRule {
   Algebra algebra{};
   Fold fold = nullptr;                             ///< null: its results are no constants
   const OpRule* (*with_negated_right)() = nullptr; ///< null, or the operation g with g(a, b) = f(a, -b)
+  // Whether they are there. Passes ask these: see is_op on addresses.
+  bool counts_flops = false;
+  bool has_negated_right = false;
 };
 
 namespace detail {
@@ -176,6 +181,16 @@ constexpr Fold fold_of() {
 
 } // namespace detail
 
+namespace detail {
+
+/// Whether a function was named, not null: a question about a type, which no sanitizer makes one of run time.
+template <auto Function>
+inline constexpr bool is_given =
+    !std::is_same_v<std::integral_constant<decltype(Function), Function>,
+                    std::integral_constant<decltype(Function), static_cast<decltype(Function)>(nullptr)>>;
+
+} // namespace detail
+
 /// The rule of an operation.
 template <class Op>
 inline constexpr OpRule rule{detail::op_key<Op>(),
@@ -192,7 +207,9 @@ inline constexpr OpRule rule{detail::op_key<Op>(),
                              Op::count_flops,
                              Op::algebra,
                              detail::fold_of<Op>(),
-                             Op::with_negated_right};
+                             Op::with_negated_right,
+                             detail::is_given<Op::count_flops>,
+                             detail::is_given<Op::with_negated_right>};
 
 /// Whether a node is an `Op`. Compares keys, not addresses: under -fsanitize=undefined g++ folds no comparison of the
 /// addresses of inline variables.

@@ -58,8 +58,8 @@ constexpr void for_kernel_costs(const GraphView& graph, const Id* roots, const L
     double read = 0;
     for (Id id = live.first[root]; id != no_id; id = live.next[id]) {
       const Node& node = graph[id];
-      flops += node.op->count_flops != nullptr ? node.op->count_flops(graph, id)
-                                               : node.op->flops * static_cast<double>(node.dims.size());
+      flops += node.op->counts_flops ? node.op->count_flops(graph, id)
+                                     : node.op->flops * static_cast<double>(node.dims.size());
       for (int k = 0; k < node.operand_count; ++k) {
         const Id operand = node.operands[k];
         if (roots[operand] != root && !is_op<NumberLeaf>(graph[operand]) && read_by[operand] != root) {

@@ -74,7 +74,7 @@ private:
       node.operands[1] = operand(node, 1).operands[0];
       return true;
     }
-    if (node.op->with_negated_right == nullptr || (!right && !(left && node.op->algebra.commutative))) {
+    if (!node.op->has_negated_right || (!right && !(left && node.op->algebra.commutative))) {
       return false;
     }
     if (!right) {
@@ -115,7 +115,7 @@ private:
       spread = operand(node, k).dims == node.dims ? &operand(node, k) : spread;
     }
     Node result;
-    if (node.op->fold == nullptr || node.operand_count > 2 || spread == nullptr ||
+    if (!node.op->algebra.folds || node.operand_count > 2 || spread == nullptr ||
         !node.op->fold(numbers, node.dtype, result.attributes.number)) {
       return no_id;
     }
