@@ -11,7 +11,7 @@ constexpr const char* verify(const GraphView& graph) {
   for (Id id = 0; id < graph.size; ++id) {
     const Node& node = graph[id];
     // (A constant expression refuses to read through null by itself, and see is_op on addresses.)
-    if (!std::is_constant_evaluated() && node.op == nullptr) {
+    if (!__builtin_is_constant_evaluated() && node.op == nullptr) {
       return "a node without an operation";
     }
     if (node.op->kind == OpKind::leaf) {
