@@ -25,6 +25,7 @@ struct Plus {
   using A = Wide<T>;
   using Whole = std::conditional_t<std::is_same_v<T, float>, double, A>;
   using Out = Result<T>;
+  static constexpr bool compares = false;
   static constexpr A start() { return 0; }
   static constexpr A add(A a, T x) { return a + static_cast<A>(x); }
   template <class Total>
@@ -45,6 +46,7 @@ struct Times {
   using A = Wide<T>;
   using Whole = A;
   using Out = Result<T>;
+  static constexpr bool compares = false;
   static constexpr A start() { return 1; }
   static constexpr A add(A a, T x) { return a * static_cast<A>(x); }
   static constexpr A join(A a, A b) { return a * b; }
@@ -57,6 +59,7 @@ struct Squares {
   using A = double;
   using Whole = A;
   using Out = T;
+  static constexpr bool compares = false;
   static constexpr A start() { return 0; }
   static constexpr A add(A a, T x) { return a + static_cast<double>(x) * static_cast<double>(x); }
   static constexpr A join(A a, A b) { return a + b; }
@@ -69,6 +72,7 @@ struct Greatest {
   using A = T;
   using Whole = A;
   using Out = T;
+  static constexpr bool compares = true;
   static constexpr T start() {
     using Limits = std::numeric_limits<T>;
     return Limits::has_infinity ? -Limits::infinity() : Limits::lowest();

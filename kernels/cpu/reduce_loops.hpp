@@ -78,8 +78,8 @@ inline constexpr extent depth = 256;
 template <class F>
 inline constexpr bool is_wide = !std::is_same_v<typename F::Whole, typename F::A>;
 
-/// A fold names `In`, an accumulator `A`, the wider `Whole` of joined accumulators and `Out`, and has start(), add(A,
-/// In), join(A, A), join(Whole, Whole), finish(A).
+/// A fold names `In`, an accumulator `A`, the wider `Whole` of joined accumulators and `Out`, says whether it
+/// `compares`, and has start(), add(A, In), join(A, A), join(Whole, Whole), finish(A).
 template <class F>
 class Row {
 public:
@@ -106,15 +106,32 @@ public:
 
 private:
   void add_run(const typename F::In* x, extent count) {
-    extent i = 0;
-    for (; i + lanes <= count; i += lanes) {
-      CLEAVE_KEEP_LOOP // unrolled, comparisons would not be vectorised
-          for (extent l = 0; l < lanes; ++l) {
-        lane_[l] = F::add(lane_[l], x[i + l]);
+    if constexpr (F::compares) {
+      extent i = 0;
+      for (; i + lanes <= count; i += lanes) {
+        CLEAVE_KEEP_LOOP // unrolled, comparisons would not be vectorised
+            for (extent l = 0; l < lanes; ++l) {
+          lane_[l] = F::add(lane_[l], x[i + l]);
+        }
       }
+      add_rest(x + i, count - i);
+    } else {
+      // A copy, which the compiler keeps in registers: by way of memory a sum waits for its own stores.
+      typename F::A lane[lanes];
+      std::copy_n(lane_, lanes, lane);
+      extent i = 0;
+      for (; i + lanes <= count; i += lanes) {
+        for (extent l = 0; l < lanes; ++l) {
+          lane[l] = F::add(lane[l], x[i + l]);
+        }
+      }
+      std::copy_n(lane, lanes, lane_);
+      add_rest(x + i, count - i);
     }
-    for (extent l = 0; i < count; ++i, ++l) {
-      lane_[l] = F::add(lane_[l], x[i]);
+  }
+  void add_rest(const typename F::In* x, extent count) {
+    for (extent l = 0; l < count; ++l) {
+      lane_[l] = F::add(lane_[l], x[l]);
     }
   }
   typename F::Whole total_so_far() {
