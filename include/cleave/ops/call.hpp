@@ -35,8 +35,8 @@ struct Numbered {
   static_assert(sizeof...(Numbers) <= max_rank, "attributes: an operation has at most 6 numbers");
   static constexpr Attributes attributes = [] {
     Attributes made = Axes::attributes;
-    const extent numbers[] = {Numbers..., 0};
-    for (std::size_t i = 0; i < sizeof...(Numbers) && i < max_rank; ++i) {
+    const extent numbers[max_rank + 1] = {Numbers...};
+    for (int i = 0; i < max_rank; ++i) {
       made.extents[i] = numbers[i];
     }
     return made;

@@ -40,7 +40,7 @@ struct PlanCost {
 /// One row a kernel, in the order they run.
 template <int Kernels>
 struct CostTable {
-  KernelCost kernels[Kernels > 0 ? Kernels : 1]{};
+  KernelCost kernels[detail::room_for(Kernels)]{};
   int count = Kernels;
 };
 

@@ -26,8 +26,8 @@ inline constexpr extent written_bytes = planned_bytes(written<Program>.view());
 /// In another order of kernels.
 template <int Nodes>
 struct KernelOrder {
-  Id roots[Nodes > 0 ? Nodes : 1]{}; ///< of each node, FusedGraph::root
-  Id kernels[Nodes > 0 ? Nodes : 1]{};
+  Id roots[detail::room_for(Nodes)]{}; ///< of each node, FusedGraph::root
+  Id kernels[detail::room_for(Nodes)]{};
   int count = 0;
 };
 template <class Program>
@@ -76,7 +76,7 @@ inline constexpr extent bytes_in_order = reorders<Program> ? reordered_bytes<Pro
 /// With the first `Count` segments computed again.
 template <int Nodes>
 struct Ranks {
-  int of[Nodes > 0 ? Nodes : 1]{};
+  int of[detail::room_for(Nodes)]{};
   int segments = 0;
 };
 template <class Program>

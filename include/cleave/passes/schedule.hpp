@@ -46,11 +46,11 @@ struct ScheduleView {
 /// When each device computes what, and when its gradients may be read by others: constants.
 template <int Kernels, int Gradients, int Buckets, int Devices>
 struct Schedule {
-  Id order[Kernels > 0 ? Kernels : 1]{};
-  GradientReady gradients[Gradients > 0 ? Gradients : 1]{};
-  Bucket buckets[Buckets > 0 ? Buckets : 1]{};
-  Wait waits[Buckets * Devices > 0 ? Buckets* Devices : 1]{};
-  Wait commits[Devices]{};
+  Id order[detail::room_for(Kernels)]{};
+  GradientReady gradients[detail::room_for(Gradients)]{};
+  Bucket buckets[detail::room_for(Buckets)]{};
+  Wait waits[detail::room_for(Buckets * Devices)]{};
+  Wait commits[detail::room_for(Devices)]{};
 
   [[nodiscard]] constexpr ScheduleView view() const {
     return {order, Kernels, gradients, Gradients, buckets, Buckets, waits, Buckets * Devices, commits, Devices};

@@ -96,8 +96,9 @@ template <class S, char Letter, extent Begin, extent End, extent Step, bool Know
 CLEAVE_RULES(CLEAVE_REFUSAL)
 constexpr auto make_slice_shape() {
   CLEAVE_RULES(CLEAVE_ASSERTION) {}
-  constexpr SliceRange range = slice_range<Begin, End, Step, S::dims.extent_of(Letter)>;
-  return replace_axis_t<S, Letter, Axis<Letter, (range.fault == SliceFault::none ? range.count : 1)>>{};
+  constexpr SliceRange range = resolve_slice(Begin, End, Step, S::dims.extent_of(Letter));
+  constexpr extent count = range.fault == SliceFault::none ? range.count : 1;
+  return replace_axis_t<S, Letter, Axis<Letter, count>>{};
 }
 #undef CLEAVE_RULES
 

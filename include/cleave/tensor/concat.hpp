@@ -203,7 +203,8 @@ template <template <extent> class AxisName, operand X, operand... More>
   if constexpr (detail::stack_is_right<letter, X, More...>()) {
     using S = typename X::shape;
     using Joined =
-        Tensor<typename X::element, typename detail::prepend_axis<Axis<letter, 1 + sizeof...(More)>, S>::type,
+        Tensor<typename X::element,
+               typename detail::prepend_axis<Axis<letter, 1 + static_cast<extent>(sizeof...(More))>, S>::type,
                typename X::device>;
     Joined joined(uninitialized);
     auto* to = joined.data();

@@ -15,7 +15,7 @@ CLEAVE_JUDGE(slice, CLEAVE_RULES, char Letter, extent Begin, extent End, extent 
 
 template <char Letter, extent Begin, extent End, extent Step, class S, class St>
 struct SliceOf {
-  static constexpr SliceRange range = slice_range<Begin, End, Step, S::dims.extent_of(Letter)>;
+  static constexpr SliceRange range = resolve_slice(Begin, End, Step, S::dims.extent_of(Letter));
   static constexpr Strided value = sliced(strided_of<S, St>(), Letter, range);
 };
 

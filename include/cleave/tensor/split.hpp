@@ -9,7 +9,7 @@ namespace cleave {
 /// `pieces[i]` in a loop.
 template <class V, int Count>
 struct Split {
-  V pieces[Count];
+  V pieces[detail::room_for(Count)];
 
   template <int Index>
   [[nodiscard]] constexpr const V& get() const {
@@ -68,7 +68,8 @@ template <template <extent> class AxisName, int Count, detail::viewable X>
 } // namespace cleave
 
 template <class V, int Count>
-struct std::tuple_size<cleave::Split<V, Count>> : std::integral_constant<std::size_t, Count> {};
+struct std::tuple_size<cleave::Split<V, Count>> : std::integral_constant<std::size_t, cleave::detail::room_for(Count)> {
+};
 template <std::size_t Index, class V, int Count>
 struct std::tuple_element<Index, cleave::Split<V, Count>> {
   using type = const V;
