@@ -52,7 +52,8 @@ public:
   /// Adds `rows - pad` rows: `probabilities` is row-major, rows x classes; `labels` are whole numbers in [0, classes).
   /// Errors, leaving the metric as it was: absent labels, a label outside the classes, more filler than rows.
   void add(const float* probabilities, extent classes, const BatchInput& labels, extent rows, extent pad = 0) {
-    if (pad < 0 || pad > rows || classes < 1) {
+    const bool pad_fits = pad >= 0 && pad <= rows;
+    if (!pad_fits || classes < 1) {
       detail::fail(
           "ClassificationMetric: expected at least one class and 0 to %td rows of filler, but %td classes and %td "
           "rows of filler came; give what the iterator said",

@@ -227,6 +227,7 @@ struct GroupProgramOf {
   };
   static constexpr Layouts make_layouts() {
     Layouts made;
+    const auto& placed = placements<Program>;
     const GraphView view = localized<Program, rows>.view();
     int input = 0;
     for (Id id = 0; id < view.size; ++id) {
@@ -234,10 +235,10 @@ struct GroupProgramOf {
         made.names[input] = view[id].name;
         for (int i = 0; i < view.result_count; ++i) {
           if (view.results[i].role == Role::input_gradient && view.results[i].of == id) {
-            made.input_gradients[input] = placements<Program>[view.results[i].node];
+            made.input_gradients[input] = placed[view.results[i].node];
           }
         }
-        made.inputs[input++] = row_layout(view[id].dims, view[id].dtype, placements<Program>[id]);
+        made.inputs[input++] = row_layout(view[id].dims, view[id].dtype, placed[id]);
       } else if (is_op<BatchRowsLeaf>(view[id])) {
         made.batch_rows = view[id].dtype;
       }
@@ -246,10 +247,10 @@ struct GroupProgramOf {
     for (int i = 0; i < view.result_count; ++i) {
       const Node& node = view[view.results[i].node];
       if (view.results[i].role == Role::output) {
-        made.outputs[output++] = row_layout(node.dims, node.dtype, placements<Program>[view.results[i].node]);
+        made.outputs[output++] = row_layout(node.dims, node.dtype, placed[view.results[i].node]);
       } else if (view.results[i].role == Role::normaliser) {
         made.valid_count = node.dtype;
-        made.valid_count_summed = placements<Program>[view.results[i].node] == Placement::partial;
+        made.valid_count_summed = placed[view.results[i].node] == Placement::partial;
       }
     }
     return made;

@@ -52,7 +52,7 @@ public:
       return;
     }
     if (loops_ > 0) {
-      extent* const outer = numbers_ + extent{3} * (loops_ - 1);
+      extent* const outer = numbers_ + 3 * static_cast<extent>(loops_ - 1);
       if (outer[1] == count * from && outer[2] == count * to) {
         outer[0] *= count;
         outer[1] = from;
@@ -60,7 +60,8 @@ public:
         return;
       }
     }
-    extent* const own = numbers_ + extent{3} * loops_++;
+    extent* const own = numbers_ + 3 * static_cast<extent>(loops_);
+    ++loops_;
     own[0] = count;
     own[1] = from;
     own[2] = to;

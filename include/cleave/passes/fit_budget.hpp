@@ -64,11 +64,19 @@ template <class Program>
 inline constexpr bool reorders = reordered_bytes<Program> < written_bytes<Program>;
 template <class Program>
 constexpr GraphView in_order() {
-  return reorders<Program> ? reordered<Program>.view() : cleaned<Program>.view();
+  if constexpr (reorders<Program>) {
+    return reordered<Program>.view();
+  } else {
+    return cleaned<Program>.view();
+  }
 }
 template <class Program>
 constexpr GraphView in_order_local() {
-  return reorders<Program> ? reordered_local<Program>.view() : written<Program>.view();
+  if constexpr (reorders<Program>) {
+    return reordered_local<Program>.view();
+  } else {
+    return written<Program>.view();
+  }
 }
 template <class Program>
 inline constexpr extent bytes_in_order = reorders<Program> ? reordered_bytes<Program> : written_bytes<Program>;

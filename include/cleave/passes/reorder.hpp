@@ -33,7 +33,7 @@ public:
     Vector<Id> order;
     for (const bool forward : {true, false}) {
       for (Id id = 0; id < graph_.size; ++id) {
-        if (root_[id] == id && (id < graph_.forward_size) == forward && waits_for_[id] == 0) {
+        if (in_pass(id, forward) && root_[id] == id && waits_for_[id] == 0) {
           push({growth_[id], id});
         }
       }
@@ -94,10 +94,13 @@ private:
       }
     }
   }
+  /// Whether a node belongs to the forward pass, or else to the backward one.
+  [[nodiscard]] constexpr bool in_pass(Id id, bool forward) const { return (id < graph_.forward_size) == forward; }
   constexpr void finish(Id root, bool forward) {
     for (int use = first_use_[root]; use >= 0; use = uses_[use].next) {
       const Id user = uses_[use].user;
-      if (--waits_for_[user] == 0 && (user < graph_.forward_size) == forward) {
+      --waits_for_[user];
+      if (in_pass(user, forward) && waits_for_[user] == 0) {
         push({growth_[user], user});
       }
     }
@@ -109,7 +112,7 @@ private:
         const Id user = uses_[use].user;
         if (!done_[user]) { // the last reader frees it
           growth_[user] -= graph_[operand].bytes();
-          if (waits_for_[user] == 0 && (user < graph_.forward_size) == forward) {
+          if (in_pass(user, forward) && waits_for_[user] == 0) {
             push({growth_[user], user});
           }
         }

@@ -277,20 +277,20 @@ constexpr PairPlan plan_pair(const Dims& a, const Dims& b, const Dims& contracte
   const Groups in_b = group(b, a);
   PairPlan best;
   for (int choice = 0; choice < 16; ++choice) {
-    const Dims& batch = (choice & 1) != 0 ? in_b.batch : in_a.batch;
+    const Dims& shared = (choice & 1) != 0 ? in_b.batch : in_a.batch;
     const Dims& inner = (choice & 2) != 0 ? in_b.contracted : in_a.contracted;
     PairPlan plan;
     plan.transpose_a = (choice & 4) != 0;
     plan.transpose_b = (choice & 8) == 0; // rows by rows reads both along their lines
-    plan.batch = batch.rank;
+    plan.batch = shared.rank;
     plan.contracted = inner.rank;
-    append_axes(plan.a, batch);
+    append_axes(plan.a, shared);
     append_axes(plan.a, plan.transpose_a ? inner : in_a.rest);
     append_axes(plan.a, plan.transpose_a ? in_a.rest : inner);
-    append_axes(plan.b, batch);
+    append_axes(plan.b, shared);
     append_axes(plan.b, plan.transpose_b ? in_b.rest : inner);
     append_axes(plan.b, plan.transpose_b ? inner : in_b.rest);
-    append_axes(plan.result, batch);
+    append_axes(plan.result, shared);
     append_axes(plan.result, in_a.rest);
     append_axes(plan.result, in_b.rest);
     const bool turned = wanted.rank > 0 && !(plan.result == wanted);
