@@ -5,13 +5,7 @@
 using cleave::axes::C, cleave::axes::H, cleave::axes::N;
 
 struct Model {
-  constexpr auto operator()(auto data) const {
-#ifdef CLEAVE_REJECT
-    return cleave::softmax_output<"head">(data);
-#else
-    return cleave::softmax_output<"head">(data);
-#endif
-  }
+  constexpr auto operator()(auto data) const { return cleave::softmax_output<"head">(data); }
 };
 
 struct Job {

@@ -5,13 +5,7 @@
 using cleave::axes::C, cleave::axes::H, cleave::axes::N;
 
 struct Model {
-  constexpr auto operator()(auto data) const {
-#ifdef CLEAVE_REJECT
-    return cleave::svm_output<"head">(data);
-#else
-    return cleave::svm_output<"head">(data);
-#endif
-  }
+  constexpr auto operator()(auto data) const { return cleave::svm_output<"head">(data); }
 };
 
 struct Job {
