@@ -5,22 +5,35 @@
 namespace cleave::kernels::inline CLEAVE_KERNELS {
 namespace labelled {
 
-/// What a row's label gives to its own class and to each other one.
-template <class T>
-struct Smoothed {
-  T own;
-  T other;
-
-  explicit Smoothed(const KernelArguments& call, double smoothing)
-      : own(static_cast<T>(1 - smoothing)),
-        other(static_cast<T>(call.sizes[1] > 1 ? smoothing / static_cast<double>(call.sizes[1] - 1) : 0)) {}
-};
-
 /// The class a label names, or -1. The comparisons are false for NaN, so that no label can index outside the row.
 template <class T>
 extent class_of(T label, extent classes) {
   return label >= 0 && label < static_cast<T>(classes) ? static_cast<extent>(label) : -1;
 }
+
+/// Labels, one a row: which are ignored, and what one gives to its own class and to each other one.
+template <class T>
+struct Labels {
+  const T* data;
+  extent classes;
+  bool ignores;
+  T ignored;
+  T to_own;
+  T to_other;
+
+  Labels(std::byte* const* arenas, const KernelArguments& call)
+      : data(call.operand<T>(arenas, 2)),
+        classes(call.sizes[1]),
+        ignores((call.sizes[3] & 1) != 0),
+        ignored(static_cast<T>(call.numbers[1])),
+        to_own(static_cast<T>(1 - call.numbers[0])),
+        to_other(static_cast<T>(classes > 1 ? call.numbers[0] / static_cast<double>(classes - 1) : 0)) {}
+
+  [[nodiscard]] bool is_ignored(extent at) const { return ignores && data[at] == ignored; }
+  [[nodiscard]] extent class_at(extent at) const { return class_of(data[at], classes); }
+  /// What the label of class `own` gives to class `c`.
+  [[nodiscard]] T target(extent c, extent own) const { return c == own ? to_own : to_other; }
+};
 
 /// Runs `row(first element, position of the row's label)` for every row along the axis.
 template <class Row>
@@ -39,26 +52,22 @@ void for_labels(const KernelArguments& call, Row row) {
 template <class T>
 void nll(std::byte* const* arenas, const KernelArguments& call) {
   const T* const x = call.operand<T>(arenas, 1);
-  const T* const labels = call.operand<T>(arenas, 2);
   T* const loss = call.result<T>(arenas);
-  const extent classes = call.sizes[1];
   const extent stride = call.sizes[2];
-  const bool ignores = (call.sizes[3] & 1) != 0;
-  const T ignored = static_cast<T>(call.numbers[1]);
-  const labelled::Smoothed<T> smoothed(call, call.numbers[0]);
+  const labelled::Labels<T> labels(arenas, call);
   labelled::for_labels(call, [&](extent first, extent at) {
-    if (ignores && labels[at] == ignored) {
+    if (labels.is_ignored(at)) {
       loss[at] = 0;
       return;
     }
-    const extent own = labelled::class_of(labels[at], classes);
+    const extent own = labels.class_at(at);
     if (own < 0) {
       detail::fail("nll: label %td is %g; expects a class number from 0 to %td, or the ignored label", at,
-                   static_cast<double>(labels[at]), classes - 1);
+                   static_cast<double>(labels.data[at]), labels.classes - 1);
     }
-    T sum = smoothed.own * x[first + own * stride];
-    for (extent c = 0; smoothed.other != 0 && c < classes; ++c) {
-      sum += c == own ? T(0) : smoothed.other * x[first + c * stride];
+    T sum = labels.to_own * x[first + own * stride];
+    for (extent c = 0; labels.to_other != 0 && c < labels.classes; ++c) {
+      sum += c == own ? T(0) : labels.to_other * x[first + c * stride];
     }
     loss[at] = -sum;
   });
@@ -66,19 +75,15 @@ void nll(std::byte* const* arenas, const KernelArguments& call) {
 
 template <class T>
 void nll_gradient(std::byte* const* arenas, const KernelArguments& call) {
-  const T* const labels = call.operand<T>(arenas, 2);
   const T* const dy = call.operand<T>(arenas, 3);
   T* const dx = call.result<T>(arenas);
-  const extent classes = call.sizes[1];
   const extent stride = call.sizes[2];
-  const bool ignores = (call.sizes[3] & 1) != 0;
-  const T ignored = static_cast<T>(call.numbers[1]);
-  const labelled::Smoothed<T> smoothed(call, call.numbers[0]);
+  const labelled::Labels<T> labels(arenas, call);
   labelled::for_labels(call, [&](extent first, extent at) {
-    const bool skipped = ignores && labels[at] == ignored;
-    const extent own = labelled::class_of(labels[at], classes);
-    for (extent c = 0; c < classes; ++c) {
-      dx[first + c * stride] = skipped ? T(0) : -(c == own ? smoothed.own : smoothed.other) * dy[at];
+    const bool skipped = labels.is_ignored(at);
+    const extent own = labels.class_at(at);
+    for (extent c = 0; c < labels.classes; ++c) {
+      dx[first + c * stride] = skipped ? T(0) : -labels.target(c, own) * dy[at];
     }
   });
 }
@@ -86,26 +91,21 @@ void nll_gradient(std::byte* const* arenas, const KernelArguments& call) {
 template <class T>
 void softmax_output_gradient(std::byte* const* arenas, const KernelArguments& call) {
   const T* const p = call.operand<T>(arenas, 1);
-  const T* const labels = call.operand<T>(arenas, 2);
   T* const dx = call.result<T>(arenas);
-  const extent classes = call.sizes[1];
   const extent stride = call.sizes[2];
-  const bool ignores = (call.sizes[3] & 1) != 0;
+  const labelled::Labels<T> labels(arenas, call);
   if ((call.sizes[3] & 2) != 0) {
-    const extent count = call.sizes[0] * classes * stride;
+    const extent count = call.sizes[0] * labels.classes * stride;
     for (extent i = 0; i < count; ++i) {
-      dx[i] = p[i] - labels[i];
+      dx[i] = p[i] - labels.data[i];
     }
     return;
   }
-  const T ignored = static_cast<T>(call.numbers[1]);
-  const labelled::Smoothed<T> smoothed(call, call.numbers[0]);
   labelled::for_labels(call, [&](extent first, extent at) {
-    const bool skipped = ignores && labels[at] == ignored;
-    const extent own = labelled::class_of(labels[at], classes);
-    for (extent c = 0; c < classes; ++c) {
-      const T target = c == own ? smoothed.own : smoothed.other;
-      dx[first + c * stride] = skipped ? T(0) : p[first + c * stride] - target;
+    const bool skipped = labels.is_ignored(at);
+    const extent own = labels.class_at(at);
+    for (extent c = 0; c < labels.classes; ++c) {
+      dx[first + c * stride] = skipped ? T(0) : p[first + c * stride] - labels.target(c, own);
     }
   });
 }

@@ -205,10 +205,14 @@ constexpr auto call_softmax(const X& x, double sign, const SoftmaxOptions& optio
   }
 }
 
-/// x where the mask is not 0, else -inf, which has no part in a softmax.
-template <class X, class M>
-constexpr auto masked(const X& x, const M& mask) {
-  return where(mask, x, -__builtin_inf());
+/// The same of x where the mask is not 0, else of -inf, which has no part in a softmax.
+template <class Op, class Axes, class X, class M>
+constexpr auto call_masked(const X& x, const M& mask, double sign, const SoftmaxOptions& options) {
+  if constexpr (mask_fits<void, M, X>) {
+    return call_softmax<Op, Axes>(where(mask, x, -__builtin_inf()), sign, options);
+  } else { // refused already
+    return call<Op, Axes>(Axes::attributes, x);
+  }
 }
 
 } // namespace detail
@@ -226,8 +230,7 @@ constexpr auto softmax(const X& x, const SoftmaxOptions& options = {}) {
                 "softmax: in a model it cannot run along the batch axis N, whose rows lie on different devices");
   static_assert(detail::accepted<refusal_of<Softmax, Axes, X>>,
                 "softmax: expects a tensor of float or double, or a model's symbol, that has the axes, each named "
-                "once, as neighbours in "
-                "order");
+                "once, as neighbours in order");
   return detail::call_softmax<Softmax, Axes>(x, 1, options);
 }
 
@@ -242,15 +245,10 @@ constexpr auto softmax(const X& x, const M& mask, const SoftmaxOptions& options 
                 "softmax: in a model it cannot run along the batch axis N, whose rows lie on different devices");
   static_assert(detail::accepted<refusal_of<Softmax, Axes, X>>,
                 "softmax: expects a tensor of float or double, or a model's symbol, that has the axes, each named "
-                "once, as neighbours in "
-                "order");
+                "once, as neighbours in order");
   static_assert(detail::mask_fits<Name, M, X>,
                 "softmax: the axes of the mask must be found in the operand, by name, in order and with equal extents");
-  if constexpr (detail::mask_fits<Name, M, X>) {
-    return detail::call_softmax<Softmax, Axes>(detail::masked(x, mask), 1, options);
-  } else {
-    return detail::call<Softmax, Axes>(Axes::attributes, x);
-  }
+  return detail::call_masked<Softmax, Axes>(x, mask, 1, options);
 }
 
 /// The logarithm of softmax, exact also where softmax is nearly 0. Errors: as of softmax.
@@ -263,8 +261,7 @@ constexpr auto log_softmax(const X& x, const SoftmaxOptions& options = {}) {
                 "log_softmax: in a model it cannot run along the batch axis N, whose rows lie on different devices");
   static_assert(detail::accepted<refusal_of<LogSoftmax, Axes, X>>,
                 "log_softmax: expects a tensor of float or double, or a model's symbol, that has the axes, each named "
-                "once, as neighbours in "
-                "order");
+                "once, as neighbours in order");
   return detail::call_softmax<LogSoftmax, Axes>(x, 1, options);
 }
 
@@ -278,16 +275,11 @@ constexpr auto log_softmax(const X& x, const M& mask, const SoftmaxOptions& opti
                 "log_softmax: in a model it cannot run along the batch axis N, whose rows lie on different devices");
   static_assert(detail::accepted<refusal_of<LogSoftmax, Axes, X>>,
                 "log_softmax: expects a tensor of float or double, or a model's symbol, that has the axes, each named "
-                "once, as neighbours in "
-                "order");
+                "once, as neighbours in order");
   static_assert(
       detail::mask_fits<Name, M, X>,
       "log_softmax: the axes of the mask must be found in the operand, by name, in order and with equal extents");
-  if constexpr (detail::mask_fits<Name, M, X>) {
-    return detail::call_softmax<LogSoftmax, Axes>(detail::masked(x, mask), 1, options);
-  } else {
-    return detail::call<LogSoftmax, Axes>(Axes::attributes, x);
-  }
+  return detail::call_masked<LogSoftmax, Axes>(x, mask, 1, options);
 }
 
 /// softmax(-x / temperature). Errors: as of softmax.
@@ -300,8 +292,7 @@ constexpr auto softmin(const X& x, const SoftmaxOptions& options = {}) {
                 "softmin: in a model it cannot run along the batch axis N, whose rows lie on different devices");
   static_assert(detail::accepted<refusal_of<Softmax, Axes, X>>,
                 "softmin: expects a tensor of float or double, or a model's symbol, that has the axes, each named "
-                "once, as neighbours in "
-                "order");
+                "once, as neighbours in order");
   return detail::call_softmax<Softmax, Axes>(x, -1, options);
 }
 
@@ -315,15 +306,10 @@ constexpr auto softmin(const X& x, const M& mask, const SoftmaxOptions& options 
                 "softmin: in a model it cannot run along the batch axis N, whose rows lie on different devices");
   static_assert(detail::accepted<refusal_of<Softmax, Axes, X>>,
                 "softmin: expects a tensor of float or double, or a model's symbol, that has the axes, each named "
-                "once, as neighbours in "
-                "order");
+                "once, as neighbours in order");
   static_assert(detail::mask_fits<Name, M, X>,
                 "softmin: the axes of the mask must be found in the operand, by name, in order and with equal extents");
-  if constexpr (detail::mask_fits<Name, M, X>) {
-    return detail::call_softmax<Softmax, Axes>(detail::masked(x, mask), -1, options);
-  } else {
-    return detail::call<Softmax, Axes>(Axes::attributes, x);
-  }
+  return detail::call_masked<Softmax, Axes>(x, mask, -1, options);
 }
 
 } // namespace cleave
