@@ -11,6 +11,14 @@
 namespace cleave {
 namespace detail {
 
+/// What a pass returns as a constant of exactly its size. The pass runs twice: once to know the size, once to fill it.
+template <GraphBuffer (*Run)()>
+inline constexpr GraphSize run_size = size_of_graph(Run());
+template <GraphBuffer (*Run)()>
+constexpr auto freeze_run() {
+  return freeze<run_size<Run>.nodes, run_size<Run>.results>(Run());
+}
+
 template <class Program>
 constexpr GraphBuffer run_trace() {
   Builder builder;
@@ -19,18 +27,12 @@ constexpr GraphBuffer run_trace() {
   graph.forward_size = graph.nodes.size();
   return graph;
 }
-template <class Program>
-inline constexpr GraphSize traced_size = size_of_graph(run_trace<Program>());
-template <class Program>
-constexpr auto freeze_traced() {
-  return freeze<traced_size<Program>.nodes, traced_size<Program>.results>(run_trace<Program>());
-}
 
 } // namespace detail
 
 /// The program as written.
 template <class Program>
-inline constexpr auto traced = detail::freeze_traced<Program>();
+inline constexpr auto traced = detail::freeze_run<&detail::run_trace<Program>>();
 
 namespace detail {
 
@@ -42,49 +44,38 @@ constexpr GraphBuffer run_differentiate() {
     return GraphBuffer(traced<Program>.view());
   }
 }
-template <class Program>
-inline constexpr GraphSize differentiated_size = size_of_graph(run_differentiate<Program>());
-template <class Program>
-constexpr auto freeze_differentiated() {
-  return freeze<differentiated_size<Program>.nodes, differentiated_size<Program>.results>(run_differentiate<Program>());
-}
 
 } // namespace detail
 
 /// With the derivatives appended.
 template <class Program>
-inline constexpr auto differentiated = detail::freeze_differentiated<Program>();
+inline constexpr auto differentiated = detail::freeze_run<&detail::run_differentiate<Program>>();
 
 namespace detail {
 
 template <class Program>
-inline constexpr GraphSize simplified_size = size_of_graph(simplify(differentiated<Program>.view()));
-template <class Program>
-constexpr auto freeze_simplified() {
-  return freeze<simplified_size<Program>.nodes, simplified_size<Program>.results>(
-      simplify(differentiated<Program>.view()));
+constexpr GraphBuffer run_simplify() {
+  return simplify(differentiated<Program>.view());
 }
 
 } // namespace detail
 
 /// With the laws of operations applied.
 template <class Program>
-inline constexpr auto simplified = detail::freeze_simplified<Program>();
+inline constexpr auto simplified = detail::freeze_run<&detail::run_simplify<Program>>();
 
 namespace detail {
 
 template <class Program>
-inline constexpr GraphSize merged_size = size_of_graph(cse(simplified<Program>.view()));
-template <class Program>
-constexpr auto freeze_merged() {
-  return freeze<merged_size<Program>.nodes, merged_size<Program>.results>(cse(simplified<Program>.view()));
+constexpr GraphBuffer run_cse() {
+  return cse(simplified<Program>.view());
 }
 
 } // namespace detail
 
 /// With equal nodes joined.
 template <class Program>
-inline constexpr auto merged = detail::freeze_merged<Program>();
+inline constexpr auto merged = detail::freeze_run<&detail::run_cse<Program>>();
 
 namespace detail {
 
@@ -93,13 +84,7 @@ constexpr GraphBuffer run_dce() {
   return dce(merged<Program>.view());
 }
 template <class Program>
-inline constexpr GraphSize cleaned_size = size_of_graph(run_dce<Program>());
-template <class Program>
-constexpr auto freeze_cleaned() {
-  return freeze<cleaned_size<Program>.nodes, cleaned_size<Program>.results>(run_dce<Program>());
-}
-template <class Program>
-inline constexpr auto cleaned = freeze_cleaned<Program>();
+inline constexpr auto cleaned = freeze_run<&run_dce<Program>>();
 
 } // namespace detail
 } // namespace cleave

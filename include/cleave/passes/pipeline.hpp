@@ -30,18 +30,12 @@ constexpr GraphBuffer run_graph() {
     return run_dce<Program>();
   }
 }
-template <class Program>
-inline constexpr GraphSize graph_size = size_of_graph(run_graph<Program>());
-template <class Program>
-constexpr auto freeze_graph() {
-  return freeze<graph_size<Program>.nodes, graph_size<Program>.results>(run_graph<Program>());
-}
 
 } // namespace detail
 
 /// What runs: without dead nodes, every result in memory of its own, and within the memory budget where there is one.
 template <class Program>
-inline constexpr auto graph = detail::freeze_graph<Program>();
+inline constexpr auto graph = detail::freeze_run<&detail::run_graph<Program>>();
 
 namespace detail {
 
