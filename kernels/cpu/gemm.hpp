@@ -2,10 +2,9 @@
 // Matrix products in the compiler's vector types: no library, no memory from the heap, no alignment assumed.
 #pragma once
 
-#include <cleave/base/config.hpp>
+#include "vector.hpp"
 
 #include <cstring>
-#include <type_traits>
 #include <utility>
 
 // Every tile height runs the same additions in the same order, so a row's bits depend neither on how many rows ride
@@ -14,23 +13,10 @@ namespace cleave::kernels::inline CLEAVE_ISA {
 namespace matrix {
 
 #if defined(__AVX512F__)
-inline constexpr int register_bytes = 64;
 inline constexpr int tile_rows = 12; // of 32 registers: 24 sums, 2 columns, 1 broadcast
-#elif defined(__AVX__)
-inline constexpr int register_bytes = 32;
-inline constexpr int tile_rows = 6; // of 16 registers: 12 sums, 2 columns, 1 broadcast, 1 product
 #else
-inline constexpr int register_bytes = 16;
-inline constexpr int tile_rows = 6;
+inline constexpr int tile_rows = 6; // of 16 registers: 12 sums, 2 columns, 1 broadcast, 1 product
 #endif
-
-template <class T>
-struct Lanes {
-  static constexpr int count = register_bytes / static_cast<int>(sizeof(T));
-  using type [[gnu::vector_size(register_bytes)]] = T;
-};
-template <class T>
-using Vector = typename Lanes<T>::type;
 
 template <class T>
 inline constexpr int tile_columns = 2 * Lanes<T>::count;
@@ -48,18 +34,6 @@ struct Strided {
 
   [[nodiscard]] const T* at(extent i, extent j) const { return data + i * row + j * column; }
 };
-
-template <class T>
-Vector<T> load(const T* from) {
-  Vector<T> value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
-
-template <class T>
-void store(T* to, const Vector<T>& value) {
-  std::memcpy(to, &value, sizeof value);
-}
 
 /// out += a b for as many rows as there are indices, two registers wide. Rows of b lie `b_row` elements apart.
 template <class T, std::size_t... Row>
