@@ -32,5 +32,5 @@ private:
 } // namespace cleave
 
 #if defined(CLEAVE_HEADER_ONLY)
-#include CLEAVE_SOURCE(cpu, pool)
+#include CLEAVE_SOURCE(device, pool)
 #endif
