@@ -6,8 +6,8 @@
 namespace cleave {
 
 /// Instruction sets that kernels are compiled for, each a superset of the one before. `baseline` is what the compiler
-/// assumes of every processor; `avx2` and `avx512` are the levels 3 and 4 of x86-64 (x86-64-v3: AVX2 and FMA; x86-64-v4:
-/// AVX-512 F, BW, CD, DQ, VL).
+/// assumes of every processor; `avx2` and `avx512` are the levels 3 and 4 of x86-64 (x86-64-v3: AVX2 and FMA;
+/// x86-64-v4: AVX-512 F, BW, CD, DQ, VL).
 enum class Isa : unsigned char { baseline, avx2, avx512 };
 
 inline constexpr const char* isa_names[] = {"baseline", "avx2", "avx512"};
@@ -16,7 +16,8 @@ namespace detail {
 inline namespace CLEAVE_ISA {
 
 /// What this unit's flags allow.
-#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512CD__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512CD__) && defined(__AVX512DQ__) &&                 \
+    defined(__AVX512VL__)
 inline constexpr Isa unit_isa = Isa::avx512;
 #elif defined(__AVX2__) && defined(__FMA__)
 inline constexpr Isa unit_isa = Isa::avx2;
