@@ -90,7 +90,7 @@ bench:
 bench-docs:
 	@tools/setup
 	@$(call build_bench,bench,,cleave_bench cleave_peer eigen_peer)
-	@$(call build_bench,bench-native,-DCLEAVE_NATIVE=ON,cleave_peer)
+	@$(call build_bench,bench-native,-DCMAKE_CXX_FLAGS=-march=native,cleave_peer)
 	@bench/compile/measure --write-doc
 	@bench/run/run --repetitions 9 --min-time 0.1 --write-doc
 	@bench/peers/run --rounds 5 --write-doc

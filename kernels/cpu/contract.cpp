@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "instantiate.hpp"
 #include "multiply.hpp"
 
 #include <cleave/ops/contract.hpp>
@@ -18,9 +19,6 @@ void contract(std::byte* const* arenas, const KernelArguments& call) {
   }
 }
 
-#if !defined(CLEAVE_HEADER_ONLY)
-template void contract<float>(std::byte* const*, const KernelArguments&);
-template void contract<double>(std::byte* const*, const KernelArguments&);
-#endif
-
 } // namespace cleave::kernels::inline CLEAVE_KERNELS
+
+CLEAVE_INSTANTIATE(contract, float, double)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "instantiate.hpp"
+
 #include <cleave/ops/kernels.hpp>
 #include <cleave/tensor/random.hpp>
 
@@ -71,9 +73,6 @@ void dropout(std::byte* const* arenas, const KernelArguments& call) {
   walk.run(mask, x, y, 0, key[2] * call.sizes[1 + 2 * max_rank]);
 }
 
-#if !defined(CLEAVE_HEADER_ONLY)
-template void dropout<float>(std::byte* const*, const KernelArguments&);
-template void dropout<double>(std::byte* const*, const KernelArguments&);
-#endif
-
 } // namespace cleave::kernels::inline CLEAVE_KERNELS
+
+CLEAVE_INSTANTIATE(dropout, float, double)

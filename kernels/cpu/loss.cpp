@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "instantiate.hpp"
+
 #include <cleave/base/error.hpp>
 #include <cleave/ops/kernels.hpp>
 
@@ -131,15 +133,9 @@ void svm_output_gradient(std::byte* const* arenas, const KernelArguments& call) 
   });
 }
 
-#if !defined(CLEAVE_HEADER_ONLY)
-template void nll<float>(std::byte* const*, const KernelArguments&);
-template void nll<double>(std::byte* const*, const KernelArguments&);
-template void nll_gradient<float>(std::byte* const*, const KernelArguments&);
-template void nll_gradient<double>(std::byte* const*, const KernelArguments&);
-template void softmax_output_gradient<float>(std::byte* const*, const KernelArguments&);
-template void softmax_output_gradient<double>(std::byte* const*, const KernelArguments&);
-template void svm_output_gradient<float>(std::byte* const*, const KernelArguments&);
-template void svm_output_gradient<double>(std::byte* const*, const KernelArguments&);
-#endif
-
 } // namespace cleave::kernels::inline CLEAVE_KERNELS
+
+CLEAVE_INSTANTIATE(nll, float, double)
+CLEAVE_INSTANTIATE(nll_gradient, float, double)
+CLEAVE_INSTANTIATE(softmax_output_gradient, float, double)
+CLEAVE_INSTANTIATE(svm_output_gradient, float, double)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "instantiate.hpp"
+
 #include <cleave/ops/strided.hpp>
 
 #include <algorithm>
@@ -125,18 +127,8 @@ void join_rows(std::byte* const* arenas, const KernelArguments& call) {
   }
 }
 
-#if !defined(CLEAVE_HEADER_ONLY)
-template void strided_copy<std::uint8_t>(std::byte* const*, const KernelArguments&);
-template void strided_copy<std::uint32_t>(std::byte* const*, const KernelArguments&);
-template void strided_copy<std::uint64_t>(std::byte* const*, const KernelArguments&);
-template void strided_place<float>(std::byte* const*, const KernelArguments&);
-template void strided_place<double>(std::byte* const*, const KernelArguments&);
-template void strided_place<std::int32_t>(std::byte* const*, const KernelArguments&);
-template void strided_place<std::int64_t>(std::byte* const*, const KernelArguments&);
-template void strided_place<std::uint8_t>(std::byte* const*, const KernelArguments&);
-template void join_rows<std::uint8_t>(std::byte* const*, const KernelArguments&);
-template void join_rows<std::uint32_t>(std::byte* const*, const KernelArguments&);
-template void join_rows<std::uint64_t>(std::byte* const*, const KernelArguments&);
-#endif
-
 } // namespace cleave::kernels::inline CLEAVE_KERNELS
+
+CLEAVE_INSTANTIATE(strided_copy, std::uint8_t, std::uint32_t, std::uint64_t)
+CLEAVE_INSTANTIATE(strided_place, float, double, std::int32_t, std::int64_t, std::uint8_t)
+CLEAVE_INSTANTIATE(join_rows, std::uint8_t, std::uint32_t, std::uint64_t)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "instantiate.hpp"
 #include "reduce_loops.hpp"
 
 #include <cmath>
@@ -235,26 +236,14 @@ void reduce_logsumexp(std::byte* const* arenas, const KernelArguments& call) {
       });
 }
 
-#if !defined(CLEAVE_HEADER_ONLY)
-// NOLINTBEGIN(bugprone-macro-parentheses): the argument is a name
-#define CLEAVE_KERNEL_OF_FLOATS(kernel)                                                                                \
-  template void kernel<float>(std::byte* const*, const KernelArguments&);                                              \
-  template void kernel<double>(std::byte* const*, const KernelArguments&);
-#define CLEAVE_KERNEL_OF_ALL(kernel)                                                                                   \
-  CLEAVE_KERNEL_OF_FLOATS(kernel)                                                                                      \
-  template void kernel<std::int32_t>(std::byte* const*, const KernelArguments&);                                       \
-  template void kernel<std::int64_t>(std::byte* const*, const KernelArguments&);                                       \
-  template void kernel<std::uint8_t>(std::byte* const*, const KernelArguments&);
-// NOLINTEND(bugprone-macro-parentheses)
-CLEAVE_KERNEL_OF_ALL(reduce_sum)
-CLEAVE_KERNEL_OF_ALL(reduce_prod)
-CLEAVE_KERNEL_OF_ALL(reduce_max)
-CLEAVE_KERNEL_OF_ALL(reduce_min)
-CLEAVE_KERNEL_OF_ALL(reduce_argmax)
-CLEAVE_KERNEL_OF_ALL(reduce_argmin)
-CLEAVE_KERNEL_OF_FLOATS(reduce_nansum)
-CLEAVE_KERNEL_OF_FLOATS(reduce_norm)
-CLEAVE_KERNEL_OF_FLOATS(reduce_logsumexp)
-#endif
-
 } // namespace cleave::kernels::inline CLEAVE_KERNELS
+
+CLEAVE_INSTANTIATE(reduce_sum, float, double, std::int32_t, std::int64_t, std::uint8_t)
+CLEAVE_INSTANTIATE(reduce_prod, float, double, std::int32_t, std::int64_t, std::uint8_t)
+CLEAVE_INSTANTIATE(reduce_max, float, double, std::int32_t, std::int64_t, std::uint8_t)
+CLEAVE_INSTANTIATE(reduce_min, float, double, std::int32_t, std::int64_t, std::uint8_t)
+CLEAVE_INSTANTIATE(reduce_argmax, float, double, std::int32_t, std::int64_t, std::uint8_t)
+CLEAVE_INSTANTIATE(reduce_argmin, float, double, std::int32_t, std::int64_t, std::uint8_t)
+CLEAVE_INSTANTIATE(reduce_nansum, float, double)
+CLEAVE_INSTANTIATE(reduce_norm, float, double)
+CLEAVE_INSTANTIATE(reduce_logsumexp, float, double)

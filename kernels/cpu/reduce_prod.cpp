@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "instantiate.hpp"
 #include "reduce_loops.hpp"
 
 namespace cleave::kernels::inline CLEAVE_KERNELS {
@@ -86,11 +87,7 @@ void product_of_others_tangent(std::byte* const* arenas, const KernelArguments& 
       });
 }
 
-#if !defined(CLEAVE_HEADER_ONLY)
-template void product_of_others<float>(std::byte* const*, const KernelArguments&);
-template void product_of_others<double>(std::byte* const*, const KernelArguments&);
-template void product_of_others_tangent<float>(std::byte* const*, const KernelArguments&);
-template void product_of_others_tangent<double>(std::byte* const*, const KernelArguments&);
-#endif
-
 } // namespace cleave::kernels::inline CLEAVE_KERNELS
+
+CLEAVE_INSTANTIATE(product_of_others, float, double)
+CLEAVE_INSTANTIATE(product_of_others_tangent, float, double)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "instantiate.hpp"
+
 #include <cleave/base/math.hpp>
 #include <cleave/ops/kernels.hpp>
 
@@ -116,15 +118,9 @@ void log_softmax_gradient(std::byte* const* arenas, const KernelArguments& call)
   });
 }
 
-#if !defined(CLEAVE_HEADER_ONLY)
-template void softmax<float>(std::byte* const*, const KernelArguments&);
-template void softmax<double>(std::byte* const*, const KernelArguments&);
-template void log_softmax<float>(std::byte* const*, const KernelArguments&);
-template void log_softmax<double>(std::byte* const*, const KernelArguments&);
-template void softmax_gradient<float>(std::byte* const*, const KernelArguments&);
-template void softmax_gradient<double>(std::byte* const*, const KernelArguments&);
-template void log_softmax_gradient<float>(std::byte* const*, const KernelArguments&);
-template void log_softmax_gradient<double>(std::byte* const*, const KernelArguments&);
-#endif
-
 } // namespace cleave::kernels::inline CLEAVE_KERNELS
+
+CLEAVE_INSTANTIATE(softmax, float, double)
+CLEAVE_INSTANTIATE(log_softmax, float, double)
+CLEAVE_INSTANTIATE(softmax_gradient, float, double)
+CLEAVE_INSTANTIATE(log_softmax_gradient, float, double)

@@ -33,7 +33,7 @@ inline double read_scalar(const std::byte* from, DType dtype) {
 struct GroupCore::State {
   explicit State(const GroupPlan& group)
       : plan(group),
-        pool(group.devices),
+        pool(group.devices, "device"),
         arenas(static_cast<std::size_t>(group.devices)),
         learning_rate_multipliers(static_cast<std::size_t>(group.parameter_count), 1.),
         weight_decay_multipliers(static_cast<std::size_t>(group.parameter_count)),
@@ -265,7 +265,7 @@ struct GroupCore::State {
   }
 
   GroupPlan plan;
-  DevicePool pool;
+  ThreadPool pool;
   std::vector<Device> arenas;
   Arena optimizer_state;
   std::vector<double> learning_rate_multipliers;

@@ -148,7 +148,7 @@ class Check:
         prefix = os.path.join(stage, "opt", "cleave")
         expect(os.listdir(stage) == ["opt"] and os.listdir(os.path.dirname(prefix)) == ["cleave"],
                "something was installed elsewhere")
-        for name in ("include/cleave/cleave.hpp", "include/cleave/kernels/cpu/pool.cpp",
+        for name in ("include/cleave/cleave.hpp", "include/cleave/kernels/device/pool.cpp",
                      "share/cleave/gdb/cleave_printers.py", "share/doc/cleave/LICENSE"):
             expect(os.path.exists(os.path.join(prefix, name)), f"{name} was not installed")
 

@@ -60,9 +60,9 @@
 #define CLEAVE_KERNELS CLEAVE_ISA
 // clang-format off
 #define CLEAVE_QUOTED(path) #path
-#if __has_include("../kernels/cpu/error.cpp") // from include/cleave/ROOM, or from an include folder
+#if __has_include("../kernels/base/error.cpp") // from include/cleave/ROOM, or from an include folder
 #define CLEAVE_SOURCE(room, name) CLEAVE_QUOTED(../kernels/room/name.cpp)
-#elif __has_include("../../../kernels/cpu/error.cpp")
+#elif __has_include("../../../kernels/base/error.cpp")
 #define CLEAVE_SOURCE(room, name) CLEAVE_QUOTED(../../../kernels/room/name.cpp)
 #elif !defined(CLEAVE_SINGLE_HEADER)
 #error "CLEAVE_HEADER_ONLY needs the folder kernels: beside the headers, where it is installed, or as it lies in the source tree"
@@ -70,7 +70,11 @@
 // clang-format on
 #else
 #define CLEAVE_INLINE
+#if defined(CLEAVE_ISA_UNIT) // a source of kernels/cpu, which is compiled for each instruction set
+#define CLEAVE_KERNELS CLEAVE_ISA
+#else
 #define CLEAVE_KERNELS compiled
+#endif
 #endif
 
 #if defined(__CUDACC__)

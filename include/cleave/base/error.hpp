@@ -37,5 +37,5 @@ namespace detail {
 } // namespace cleave
 
 #if defined(CLEAVE_HEADER_ONLY)
-#include CLEAVE_SOURCE(cpu, error)
+#include CLEAVE_SOURCE(base, error)
 #endif

@@ -24,5 +24,5 @@ void copy_strided(void* dst, DType dst_type, const extent* dst_strides, const vo
 } // namespace cleave::detail
 
 #if defined(CLEAVE_HEADER_ONLY)
-#include CLEAVE_SOURCE(cpu, copy)
+#include CLEAVE_SOURCE(device, copy)
 #endif

@@ -62,5 +62,5 @@ void clear_bytes(void* block, std::size_t bytes) noexcept;
 } // namespace cleave
 
 #if defined(CLEAVE_HEADER_ONLY)
-#include CLEAVE_SOURCE(cpu, memory)
+#include CLEAVE_SOURCE(device, memory)
 #endif

@@ -101,7 +101,7 @@ constexpr Kernel pick_kernel(DType type, Kernel f32, Kernel f64, Kernel i32, Ker
 } // namespace cleave::detail
 
 #if defined(CLEAVE_HEADER_ONLY)
-#include CLEAVE_SOURCE(cpu, cast)
+#include CLEAVE_SOURCE(ops, cast)
 #include CLEAVE_SOURCE(cpu, dropout)
 #include CLEAVE_SOURCE(cpu, loss)
 #include CLEAVE_SOURCE(cpu, softmax)

@@ -85,5 +85,5 @@ template <operand A, operand B>
 } // namespace cleave
 
 #if defined(CLEAVE_HEADER_ONLY)
-#include CLEAVE_SOURCE(cpu, compare)
+#include CLEAVE_SOURCE(tensor, compare)
 #endif

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "isa.hpp"
+
+#include <cleave/base/error.hpp>
+
+#include <cstdlib>
+#include <cstring>
+
+namespace cleave {
+namespace detail::instructions {
+namespace {
+
+constexpr Isa compiled[] = {unit_isa
+#if defined(CLEAVE_WITH_AVX2)
+                            ,
+                            Isa::avx2
+#endif
+#if defined(CLEAVE_WITH_AVX512)
+                            ,
+                            Isa::avx512
+#endif
+};
+
+const char* name_of(Isa which) { return isa_names[static_cast<int>(which)]; }
+
+/// Whether this processor understands it. (The libraries ask the operating system as well, which saves the registers.)
+bool is_understood(Isa which) {
+  if (which <= unit_isa) {
+    return true; // or nothing of this program would run
+  }
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
+                    __builtin_cpu_supports("bmi") != 0 && __builtin_cpu_supports("bmi2") != 0;
+  return which == Isa::avx2 ? avx2
+                            : avx2 && __builtin_cpu_supports("avx512f") != 0 &&
+                                  __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512cd") != 0 &&
+                                  __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+#else
+  return false;
+#endif
+}
+
+Isa widest() {
+  Isa best = unit_isa;
+  for (const Isa which : compiled) {
+    best = is_understood(which) ? which : best;
+  }
+  return best;
+}
+
+/// Errors: as `isa`.
+Isa named(const char* name) {
+  for (const Isa which : compiled) {
+    if (std::strcmp(name, name_of(which)) != 0) {
+      continue;
+    }
+    if (!is_understood(which)) {
+      fail("CLEAVE_ISA: the kernels are to use \"%s\", which this processor lacks; the widest it has is \"%s\"", name,
+           name_of(widest()));
+    }
+    return which;
+  }
+  fail("CLEAVE_ISA: the kernels are to use \"%s\", but they were compiled for \"%s\" to \"%s\"; name one of those, or "
+       "unset the variable",
+       name, name_of(compiled[0]), name_of(compiled[sizeof compiled / sizeof compiled[0] - 1]));
+}
+
+} // namespace
+} // namespace detail::instructions
+
+int detail::choose_isa() {
+  const char* const name = std::getenv("CLEAVE_ISA"); // NOLINT(concurrency-mt-unsafe): nothing here writes variables
+  const Isa which = name == nullptr ? instructions::widest() : instructions::named(name);
+  int index = 0;
+  while (instructions::compiled[index] != which) {
+    ++index;
+  }
+  __atomic_store_n(&chosen_isa, static_cast<signed char>(index), __ATOMIC_RELAXED);
+  return index;
+}
+
+signed char detail::chosen_isa = -1;
+
+Isa isa() { return detail::instructions::compiled[detail::isa_index()]; }
+
+} // namespace cleave
