@@ -44,6 +44,8 @@ inline constexpr extent most_depth = 256;
 /// Rows of a that are packed at once, at most: with the depth, what half of a cache of the second level holds.
 template <class T>
 inline constexpr extent block_rows = 2048 / static_cast<extent>(sizeof(T));
+/// Products of so few multiplications are not worth a thought about threads and blocks.
+inline constexpr extent small = 32 * 32 * 32;
 /// Columns whose sums may wait between chunks at once.
 inline constexpr extent block_columns = 512;
 
@@ -74,7 +76,7 @@ public:
       walk_ = GrainWalk::over({p_.grain, p_.first_row, p_.k});
       levels_ = waiting_levels(aligned_block(0, walk_.last - walk_.first));
     } else if (p_.k > most_depth) {
-      chunk_ = ceil(p_.k, ceil(p_.k, most_depth));
+      chunk_ = ceil(ceil(p_.k, ceil(p_.k, most_depth)), 8) * 8;
       levels_ = 1;
     }
     one_chunk_ = p_.k <= chunk_;
@@ -82,7 +84,11 @@ public:
     pack_b_ = !std::is_same_v<T, Stored> || p_.transpose_b;
   }
 
-  void run() {
+  void run() const {
+    if (p_.m * p_.n * p_.k <= small) {
+      run_block(0, strips_, 0, p_.n);
+      return;
+    }
     const extent width = vectors_ * lanes;
     const extent across = ceil(p_.n, width);
     const extent blocks = p_.m > block_rows<T> ? ceil(p_.m, block_rows<T>) : 1;
@@ -238,7 +244,7 @@ private:
     }
   }
 
-  Product<T, Stored> p_;
+  const Product<T, Stored>& p_;
   Result<T, Stored> result_;
   int vectors_;
   extent strips_ = 1;

@@ -11,50 +11,100 @@
 namespace cleave::kernels::inline CLEAVE_ISA {
 namespace pack {
 
-// Registers consist of lanes of 16 bytes, in which turning a square of elements takes shuffles within lanes only.
+// Registers consist of lanes of 16 bytes. Squares of elements are turned within lanes; then lanes change places.
 template <class T>
 inline constexpr int square = 16 / static_cast<int>(sizeof(T));
+inline constexpr int register_lanes = register_bytes / 16;
+/// Steps along k that pack_turned takes at once: what half a register of 4 lanes holds, or a whole smaller one.
+template <class T>
+inline constexpr int turned_depth = register_lanes == 1 ? square<T> : 2 * square<T>;
 
-template <class T, int Bytes>
-struct Wide {
-  using type [[gnu::vector_size(Bytes)]] = T;
+/// The elements of a and of b, behind each other, that `Pick::index` names for each place.
+template <class Pick, class V, std::size_t... I>
+[[gnu::always_inline]] inline auto shuffle(const V& a, const V& b, std::index_sequence<I...> /*places*/) {
+  return __builtin_shufflevector(a, b, Pick::index(I)...);
+}
+template <class Pick, class T>
+[[gnu::always_inline]] inline Vector<T> shuffle(const Vector<T>& a, const Vector<T>& b) {
+  return shuffle<Pick>(a, b, std::make_index_sequence<Lanes<T>::count>{});
+}
+/// Of each lane the first or second halves of a and b, element by element in turn.
+template <class T, int Half>
+struct Interleaved {
+  static constexpr int index(int i) {
+    const int in_lane = i % square<T>;
+    return i - in_lane + Half * square<T> / 2 + in_lane / 2 + in_lane % 2 * Lanes<T>::count;
+  }
+};
+/// The even or the odd lanes of a, then those of b.
+template <class T, int Odd>
+struct EveryOther {
+  static constexpr int index(int i) { return (i / square<T> * 2 + Odd) * square<T> + i % square<T>; }
+};
+struct Joined {
+  static constexpr int index(int i) { return i; }
 };
 
-template <class V, std::size_t... I>
-[[gnu::always_inline]] inline auto join(const V& left, const V& right, std::index_sequence<I...> /*elements*/) {
-  return __builtin_shufflevector(left, right, I...);
-}
-
-/// Elements from[p * stride] ... of `Bytes` bytes: a piece of 16 bytes from each of the rows 0, square, 2 square, ...
-template <class T, int Bytes>
-[[gnu::always_inline]] inline typename Wide<T, Bytes>::type gather(const T* const* rows, extent l) {
-  typename Wide<T, Bytes>::type all;
-  if constexpr (Bytes == 16) {
-    std::memcpy(&all, rows[0] + l, sizeof all);
+/// `turned_depth` elements from each of a square's rows, or from two squares' rows in the halves of a register.
+template <class T>
+[[gnu::always_inline]] inline Vector<T> load_rows(const T* const* rows, extent l) {
+  if constexpr (register_lanes == 4) {
+    using Half [[gnu::vector_size(register_bytes / 2)]] = T;
+    Half first;
+    Half second;
+    std::memcpy(&first, rows[0] + l, sizeof first);
+    std::memcpy(&second, rows[square<T>] + l, sizeof second);
+    return shuffle<Joined>(first, second, std::make_index_sequence<Lanes<T>::count>{});
   } else {
-    constexpr int half = Bytes / 2;
-    all = join(gather<T, half>(rows, l), gather<T, half>(rows + half / 16 * square<T>, l),
-               std::make_index_sequence<Bytes / sizeof(T)>{});
+    return load(rows[0] + l);
   }
-  return all;
 }
 
-/// Of each lane of 16 bytes the first (or the second) halves of a and b, element by element in turn.
-template <class T, bool Second, std::size_t... I>
-[[gnu::always_inline]] inline Vector<T> interleave(const Vector<T>& a, const Vector<T>& b,
-                                                   std::index_sequence<I...> /*elements*/) {
-  constexpr std::size_t in_lane = square<T>;
-  constexpr std::size_t from = Second ? in_lane / 2 : 0;
-  return __builtin_shufflevector(
-      a, b, (I / in_lane * in_lane + from + I % in_lane / 2 + (I % 2 == 0 ? 0 : Lanes<T>::count))...);
-}
+/// Turns the squares that lie in the same lane of `square` registers.
 template <class T>
-[[gnu::always_inline]] inline Vector<T> low(const Vector<T>& a, const Vector<T>& b) {
-  return interleave<T, false>(a, b, std::make_index_sequence<Lanes<T>::count>{});
+[[gnu::always_inline]] inline void turn_squares(Vector<T>* r) {
+  if constexpr (square<T> == 4) {
+    const Vector<T> even_low = shuffle<Interleaved<T, 0>, T>(r[0], r[2]);
+    const Vector<T> even_high = shuffle<Interleaved<T, 1>, T>(r[0], r[2]);
+    const Vector<T> odd_low = shuffle<Interleaved<T, 0>, T>(r[1], r[3]);
+    const Vector<T> odd_high = shuffle<Interleaved<T, 1>, T>(r[1], r[3]);
+    r[0] = shuffle<Interleaved<T, 0>, T>(even_low, odd_low);
+    r[1] = shuffle<Interleaved<T, 1>, T>(even_low, odd_low);
+    r[2] = shuffle<Interleaved<T, 0>, T>(even_high, odd_high);
+    r[3] = shuffle<Interleaved<T, 1>, T>(even_high, odd_high);
+  } else {
+    const Vector<T> low = shuffle<Interleaved<T, 0>, T>(r[0], r[1]);
+    r[1] = shuffle<Interleaved<T, 1>, T>(r[0], r[1]);
+    r[0] = low;
+  }
 }
+
+/// to[l * to_row + j] = rows[j][l] for turned_depth steps and one register's width.
 template <class T>
-[[gnu::always_inline]] inline Vector<T> high(const Vector<T>& a, const Vector<T>& b) {
-  return interleave<T, true>(a, b, std::make_index_sequence<Lanes<T>::count>{});
+[[gnu::always_inline]] inline void turn(T* to, extent to_row, const T* const* rows, extent l) {
+  constexpr int side = square<T>;
+  Vector<T> first[side];
+  for (int i = 0; i < side; ++i) {
+    first[i] = load_rows(rows + i, l);
+  }
+  turn_squares<T>(first);
+  if constexpr (register_lanes == 1) {
+    for (int i = 0; i < side; ++i) {
+      store(to + i * to_row, first[i]);
+    }
+  } else {
+    Vector<T> second[side];
+    for (int i = 0; i < side; ++i) {
+      second[i] = load_rows(rows + Lanes<T>::count / 2 + i, l);
+    }
+    turn_squares<T>(second);
+    for (int i = 0; i < side; ++i) {
+      store(to + i * to_row, shuffle<EveryOther<T, 0>, T>(first[i], second[i]));
+    }
+    for (int i = 0; i < side; ++i) {
+      store(to + (side + i) * to_row, shuffle<EveryOther<T, 1>, T>(first[i], second[i]));
+    }
+  }
 }
 
 } // namespace pack
@@ -83,29 +133,15 @@ void pack_turned(T* to, extent to_row, const From* from, extent from_row, extent
   constexpr int lanes = Lanes<T>::count;
   extent l = 0;
   if constexpr (std::is_same_v<T, From>) {
-    constexpr int square = pack::square<T>;
     const T* rows[lanes]; // behind the last column: the last one again
     for (extent j = 0; j < lanes; ++j) {
       rows[j] = from + (j < columns ? j : columns - 1) * from_row;
     }
-    for (; l + square <= depth; l += square) {
-      Vector<T> in[square];
-      for (int i = 0; i < square; ++i) {
-        in[i] = pack::gather<T, register_bytes>(rows + i, l);
-      }
-      T* const at = to + l * to_row;
-      if constexpr (square == 4) {
-        const Vector<T> even_low = pack::low<T>(in[0], in[2]);
-        const Vector<T> odd_low = pack::low<T>(in[1], in[3]);
-        const Vector<T> even_high = pack::high<T>(in[0], in[2]);
-        const Vector<T> odd_high = pack::high<T>(in[1], in[3]);
-        store(at, pack::low<T>(even_low, odd_low));
-        store(at + to_row, pack::high<T>(even_low, odd_low));
-        store(at + 2 * to_row, pack::low<T>(even_high, odd_high));
-        store(at + 3 * to_row, pack::high<T>(even_high, odd_high));
-      } else {
-        store(at, pack::low<T>(in[0], in[1]));
-        store(at + to_row, pack::high<T>(in[0], in[1]));
+    constexpr int step = pack::turned_depth<T>;
+    if (depth >= step) {
+      for (; l < depth; l += step) {
+        l = l + step <= depth ? l : depth - step; // the last steps overlap those before
+        pack::turn(to + l * to_row, to_row, rows, l);
       }
     }
   }
