@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernels called directly, as the executor calls them: for their tests and benches.
+#pragma once
+
+#include <cleave/graph/kernel.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+
+namespace test {
+
+/// Arguments for a kernel whose result and operands lie anywhere in memory: locations are distances from the result.
+class KernelCall {
+public:
+  KernelCall(void* result, std::initializer_list<const void*> operands, std::initializer_list<cleave::extent> sizes)
+      : result_(static_cast<std::byte*>(result)) {
+    int i = 1;
+    for (const void* operand : operands) {
+      const auto distance = reinterpret_cast<std::uintptr_t>(operand) - reinterpret_cast<std::uintptr_t>(result);
+      arguments.operands[i++].offset = static_cast<cleave::extent>(distance);
+    }
+    i = 0;
+    for (const cleave::extent value : sizes) {
+      arguments.sizes[i++] = value;
+    }
+  }
+  void run(cleave::Kernel kernel) const {
+    std::byte* const arenas[cleave::arena_count] = {result_, result_, result_, result_};
+    kernel(arenas, arguments);
+  }
+
+  cleave::KernelArguments arguments;
+
+private:
+  std::byte* result_;
+};
+
+} // namespace test
