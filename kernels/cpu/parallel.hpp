@@ -2,7 +2,9 @@
 // Kernels run their outermost loop over independent tiles of the result through `for_tiles`.
 #pragma once
 
-#include <cleave/base/config.hpp>
+#include "vector.hpp"
+
+#include <cleave/device/team.hpp>
 
 namespace cleave::kernels::inline CLEAVE_ISA {
 
@@ -12,12 +14,33 @@ struct Cost {
   double bytes;
 };
 
-/// Runs body(first, last) over all of [0, count), in pieces.
+// How long a tile takes, roughly, and what a thread must have to do before it is worth a handover: a few times the 0.5
+// to 1 us that one takes between threads that spin (bench/run/team.cpp).
+inline constexpr double flops_per_ns = 2. * register_bytes;
+inline constexpr double bytes_per_ns = 30;
+inline constexpr double worthwhile_ns = 3000;
+
+/// Runs body(first, last) over all of [0, count): in pieces, on the threads of the device where that is worth it. Tiles
+/// may be computed in any order and at the same time; a tile's own work is never split, so results have the same bits.
 template <class Body>
-void for_tiles(extent count, Cost /*each*/, Body body) {
-  if (count > 0) {
-    body(extent(0), count);
+void for_tiles(extent count, Cost each, Body body) {
+  if (count <= 0) {
+    return;
   }
+  Team* const team = cleave::detail::current_team();
+  extent pieces = 1;
+  if (team != nullptr) {
+    const double ns = static_cast<double>(count) * (each.flops / flops_per_ns + each.bytes / bytes_per_ns);
+    const extent most = count < team->threads() ? count : team->threads();
+    pieces = ns < worthwhile_ns * static_cast<double>(most) ? static_cast<extent>(ns / worthwhile_ns) : most;
+  }
+  if (pieces < 2) {
+    body(extent(0), count);
+    return;
+  }
+  team->run(
+      count, pieces, [](void* context, extent first, extent last) { (*static_cast<Body*>(context))(first, last); },
+      &body);
 }
 
 } // namespace cleave::kernels::inline CLEAVE_ISA

@@ -23,6 +23,8 @@ inline constexpr std::chrono::microseconds spin_time{50};
 inline void relax() {
 #if defined(__x86_64__)
   _mm_pause();
+#elif defined(__aarch64__)
+  asm volatile("isb"); // "yield" does nothing on most of them
 #endif
 }
 
@@ -45,97 +47,115 @@ inline std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, st
   return value.load(std::memory_order_acquire);
 }
 
-/// Treats subnormal operands and results as zero for its lifetime.
-class FlushSubnormals {
+/// Treats subnormal operands and results as wanted for its lifetime.
+class TreatSubnormals {
 public:
 #if defined(__x86_64__)
-  FlushSubnormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040U); } // flush to zero, denormals are zero
-  ~FlushSubnormals() { _mm_setcsr(before_); }
+  explicit TreatSubnormals(Subnormals wanted) : before_(_mm_getcsr()) {
+    constexpr unsigned flush = 0x8040; // results to zero, operands as zero
+    _mm_setcsr(wanted == Subnormals::flushed ? before_ | flush : before_ & ~flush);
+  }
+  ~TreatSubnormals() { _mm_setcsr(before_); }
+#elif defined(__aarch64__)
+  explicit TreatSubnormals(Subnormals wanted) {
+    constexpr std::uint64_t flush = std::uint64_t{1} << 24U;
+    asm volatile("mrs %0, fpcr" : "=r"(before_));
+    write(wanted == Subnormals::flushed ? before_ | flush : before_ & ~flush);
+  }
+  ~TreatSubnormals() { write(before_); }
 #else
-  FlushSubnormals() = default;
-  ~FlushSubnormals() = default;
+  explicit TreatSubnormals(Subnormals /*wanted*/) {}
+  ~TreatSubnormals() = default;
 #endif
-  FlushSubnormals(const FlushSubnormals&) = delete;
-  FlushSubnormals& operator=(const FlushSubnormals&) = delete;
-  FlushSubnormals(FlushSubnormals&&) = delete;
-  FlushSubnormals& operator=(FlushSubnormals&&) = delete;
+  TreatSubnormals(const TreatSubnormals&) = delete;
+  TreatSubnormals& operator=(const TreatSubnormals&) = delete;
+  TreatSubnormals(TreatSubnormals&&) = delete;
+  TreatSubnormals& operator=(TreatSubnormals&&) = delete;
 
 private:
 #if defined(__x86_64__)
   unsigned before_;
+#elif defined(__aarch64__)
+  static void write(std::uint64_t control) { asm volatile("msr fpcr, %0" : : "r"(control)); }
+
+  std::uint64_t before_;
 #endif
 };
 
 #if CLEAVE_HAS_EXCEPTIONS()
 /// Runs a task; returns what it throws.
-[[gnu::noinline]] inline std::exception_ptr catch_from(DevicePool::Task task, void* context, int device) noexcept {
+[[gnu::noinline]] inline std::exception_ptr catch_from(ThreadPool::Task task, void* context, int thread) noexcept {
   try {
-    task(context, device);
+    task(context, thread);
   } catch (...) {
     return std::current_exception();
   }
   return nullptr;
 }
 
-/// Throws Error that names the device and says what it threw.
-[[noreturn, gnu::noinline]] inline void throw_named(int device, const std::exception_ptr& thrown) {
+/// Throws Error that names the thread's unit and says what it threw; without a unit, what it threw.
+[[noreturn, gnu::noinline]] inline void throw_named(const char* unit, int thread, const std::exception_ptr& thrown) {
+  if (unit == nullptr) {
+    std::rethrow_exception(thrown);
+  }
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& error) {
-    fail("device %d: %s", device, error.what());
+    fail("%s %d: %s", unit, thread, error.what());
   } catch (...) {
-    fail("device %d: an exception that is no std::exception", device);
+    fail("%s %d: an exception that is no std::exception", unit, thread);
   }
 }
 #else
 // Null, unless another unit of a header-only program is compiled with exceptions (see error.cpp).
-[[gnu::weak]] std::exception_ptr catch_from(DevicePool::Task task, void* context, int device) noexcept;
-[[noreturn, gnu::weak]] void throw_named(int device, const std::exception_ptr& thrown);
+[[gnu::weak]] std::exception_ptr catch_from(ThreadPool::Task task, void* context, int thread) noexcept;
+[[noreturn, gnu::weak]] void throw_named(const char* unit, int thread, const std::exception_ptr& thrown);
 #endif
 
-inline std::exception_ptr run_guarded(DevicePool::Task task, void* context, int device) noexcept {
-  const FlushSubnormals flush;
+inline std::exception_ptr run_guarded(ThreadPool::Task task, void* context, int thread, Subnormals wanted) noexcept {
+  const TreatSubnormals treat(wanted);
 #if !CLEAVE_HAS_EXCEPTIONS()
   if (&catch_from == nullptr) {
-    task(context, device); // an error ends the program
+    task(context, thread); // an error ends the program
     return nullptr;
   }
 #endif
-  return catch_from(task, context, device);
+  return catch_from(task, context, thread);
 }
 
 } // namespace detail::threads
 
-struct DevicePool::State {
+struct ThreadPool::State {
   struct alignas(64) Worker {
     std::atomic<std::uint32_t> done{0};
     std::exception_ptr failure;
     std::thread thread;
   };
 
-  explicit State(int devices) : workers(static_cast<std::size_t>(devices)) {}
+  State(int threads, const char* name, Subnormals wanted)
+      : unit(name), subnormals(wanted), workers(static_cast<std::size_t>(threads)) {}
 
-  void run_one(int device) noexcept {
-    workers[static_cast<std::size_t>(device)].failure = detail::threads::run_guarded(task, context, device);
+  void run_one(int thread) noexcept {
+    workers[static_cast<std::size_t>(thread)].failure = detail::threads::run_guarded(task, context, thread, subnormals);
   }
 
-  void serve(int device) noexcept {
-    Worker& worker = workers[static_cast<std::size_t>(device)];
+  void serve(int thread) noexcept {
+    Worker& worker = workers[static_cast<std::size_t>(thread)];
     std::uint32_t seen = 0;
     for (;;) {
       seen = detail::threads::wait_for_change(ticket, seen);
       if (stopping.load(std::memory_order_relaxed)) {
         return;
       }
-      run_one(device);
+      run_one(thread);
       worker.done.store(seen, std::memory_order_release);
       worker.done.notify_one();
     }
   }
 
   void start() {
-    for (std::size_t device = 1; device < workers.size(); ++device) {
-      workers[device].thread = std::thread([this, device] { serve(static_cast<int>(device)); });
+    for (std::size_t thread = 1; thread < workers.size(); ++thread) {
+      workers[thread].thread = std::thread([this, thread] { serve(static_cast<int>(thread)); });
     }
   }
 
@@ -154,20 +174,21 @@ struct DevicePool::State {
   std::atomic<bool> stopping{false};
   Task task = nullptr;
   void* context = nullptr;
+  const char* unit;
+  Subnormals subnormals;
   std::vector<Worker> workers; // workers[0] is the calling thread
 };
 
-CLEAVE_INLINE DevicePool::DevicePool(int devices) {
-  auto state = std::make_unique<State>(devices);
+CLEAVE_INLINE ThreadPool::ThreadPool(int threads, const char* unit, Subnormals subnormals) {
+  auto state = std::make_unique<State>(threads, unit, subnormals);
 #if CLEAVE_HAS_EXCEPTIONS()
   try {
     state->start();
   } catch (const std::exception& error) {
     state->stop();
-    detail::fail(
-        "DevicePool: %d threads are needed, one a device after the first; the system refused one (%s). Use fewer "
-        "devices or raise the limit of threads.",
-        devices - 1, error.what());
+    detail::fail("ThreadPool: %d threads are needed beside the caller's, one a %s; the system refused one (%s). Use "
+                 "fewer, or raise the limit of threads.",
+                 threads - 1, unit == nullptr ? "worker" : unit, error.what());
   }
 #else
   state->start(); // the standard library ends the program where the system refuses a thread
@@ -175,35 +196,37 @@ CLEAVE_INLINE DevicePool::DevicePool(int devices) {
   state_ = state.release();
 }
 
-CLEAVE_INLINE DevicePool::~DevicePool() {
+CLEAVE_INLINE ThreadPool::~ThreadPool() {
   state_->stop();
   delete state_;
 }
 
-CLEAVE_INLINE void DevicePool::run(Task task, void* context) {
+CLEAVE_INLINE int ThreadPool::threads() const { return static_cast<int>(state_->workers.size()); }
+
+CLEAVE_INLINE void ThreadPool::run(Task task, void* context) {
   State& state = *state_;
   state.task = task;
   state.context = context;
   const std::uint32_t ticket = state.ticket.fetch_add(1, std::memory_order_release) + 1;
   state.ticket.notify_all();
   state.run_one(0);
-  for (std::size_t device = 1; device < state.workers.size(); ++device) {
-    const State::Worker& worker = state.workers[device];
+  for (std::size_t thread = 1; thread < state.workers.size(); ++thread) {
+    const State::Worker& worker = state.workers[thread];
     while (worker.done.load(std::memory_order_acquire) != ticket) {
       detail::threads::wait_for_change(worker.done, ticket - 1);
     }
   }
   std::exception_ptr first;
   int failed = -1;
-  for (std::size_t device = 0; device < state.workers.size(); ++device) {
-    if (state.workers[device].failure != nullptr && first == nullptr) {
-      first = state.workers[device].failure;
-      failed = static_cast<int>(device);
+  for (std::size_t thread = 0; thread < state.workers.size(); ++thread) {
+    if (state.workers[thread].failure != nullptr && first == nullptr) {
+      first = state.workers[thread].failure;
+      failed = static_cast<int>(thread);
     }
-    state.workers[device].failure = nullptr;
+    state.workers[thread].failure = nullptr;
   }
   if (first != nullptr) {
-    detail::threads::throw_named(failed, first);
+    detail::threads::throw_named(state.unit, failed, first);
   }
 }
 

@@ -5,24 +5,30 @@
 
 namespace cleave {
 
-/// One thread a device, all running the same task at the same time; the calling thread is device 0's. Threads wait
-/// for work by spinning shortly, then sleeping. Subnormal numbers count as zero while a task runs (they make steps
-/// slower for ever once momenta decay into them). Compiled in cleave::kernels.
-class DevicePool {
+/// What threads do with numbers too small for the normal form: count them as zero (they make steps slower for ever once
+/// momenta decay into them), or compute with them.
+enum class Subnormals : unsigned char { flushed, kept };
+
+/// Threads that run the same task at the same time; the calling thread is the first. They wait for work by spinning
+/// shortly, then sleeping. Compiled in cleave::kernels.
+class ThreadPool {
 public:
-  /// Errors: throws Error when a thread cannot be started.
-  explicit DevicePool(int devices);
-  DevicePool(const DevicePool&) = delete;
-  DevicePool& operator=(const DevicePool&) = delete;
-  DevicePool(DevicePool&&) = delete;
-  DevicePool& operator=(DevicePool&&) = delete;
-  ~DevicePool();
+  /// `unit` is what a thread stands for, in errors: "device". Where it is null, a task's exception comes as it was
+  /// thrown. Errors: throws Error when a thread cannot be started.
+  ThreadPool(int threads, const char* unit, Subnormals subnormals = Subnormals::flushed);
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+  ThreadPool(ThreadPool&&) = delete;
+  ThreadPool& operator=(ThreadPool&&) = delete;
+  ~ThreadPool();
 
-  using Task = void (*)(void* context, int device);
+  using Task = void (*)(void* context, int thread);
 
-  /// Runs `task(context, device)` once on every device and waits for all. When tasks throw, the exception of the
-  /// lowest device is rethrown as Error naming the device, after all have ended.
+  /// Runs `task(context, thread)` once on every thread and waits for all. When tasks throw, the exception of the lowest
+  /// thread is rethrown, as Error naming the unit and its number, after all have ended.
   void run(Task task, void* context);
+
+  [[nodiscard]] int threads() const;
 
 private:
   struct State;
