@@ -1,143 +1,269 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products in the compiler's vector types: no library, no memory from the heap, no alignment assumed.
+// Matrix products: register tiles over chunks of k, operands packed only where that pays.
+//
+// The bits of an element depend on its row of a, its column of b and k alone: products are added one by one within
+// chunks of k, whose depth is a function of k, and chunks one after another (or grains in their tree). Neither the tile
+// that an element falls into, nor the register's width, nor packing changes that.
 #pragma once
 
-#include "vector.hpp"
+#include "gemm_tile.hpp"
+#include "pack.hpp"
+#include "parallel.hpp"
 
-#include <cstring>
-#include <utility>
+#include <cleave/device/scratch.hpp>
 
-// Every tile height runs the same additions in the same order, so a row's bits depend neither on how many rows ride
-// along nor on where in a tile it stands. The register width is the build's; hence the namespace.
 namespace cleave::kernels::inline CLEAVE_ISA {
-namespace matrix {
 
-#if defined(__AVX512F__)
-inline constexpr int tile_rows = 12; // of 32 registers: 24 sums, 2 columns, 1 broadcast
-#else
-inline constexpr int tile_rows = 6; // of 16 registers: 12 sums, 2 columns, 1 broadcast, 1 product
-#endif
-
-template <class T>
-inline constexpr int tile_columns = 2 * Lanes<T>::count;
-/// A block of b in scratch: 64 KiB, half of it as deep as wide.
-template <class T>
-inline constexpr extent block_depth = 1024 / static_cast<extent>(sizeof(T));
-inline constexpr extent block_columns = 64;
-
-/// A matrix as it lies in memory: element (i, j) is data[i * row + j * column].
-template <class T>
-struct Strided {
-  const T* data;
-  extent row;
-  extent column;
-
-  [[nodiscard]] const T* at(extent i, extent j) const { return data + i * row + j * column; }
+/// out (m x n) = a b. Stored: what elements are in memory; they are computed as T.
+template <class T, class Stored = T>
+struct Product {
+  Stored* out;
+  const Stored* a; ///< m x k, or k x m where it is to be transposed
+  const Stored* b; ///< k x n, or n x k
+  extent m;
+  extent n;
+  extent k;
+  bool transpose_a = false;
+  bool transpose_b = false;
+  // Elements from one row to the next, as the matrices lie in memory.
+  extent out_row = n;
+  extent a_row = transpose_a ? m : k;
+  extent b_row = transpose_b ? k : n;
+  /// Rows of k a grain, 0: none; the first of them in the whole batch. With grains there is one result per aligned
+  /// block, `root` elements apart (see grain.hpp); the epilogue is applied to each.
+  extent grain = 0;
+  extent first_row = 0;
+  extent root = 0;
+  Epilogue<T> epilogue = {};
 };
 
-/// out += a b for as many rows as there are indices, two registers wide. Rows of b lie `b_row` elements apart.
-template <class T, std::size_t... Row>
-void add_tile(T* out, extent out_row, const Strided<T>& a, const T* b, extent b_row, extent depth,
-              std::index_sequence<Row...> /*rows*/) {
-  constexpr int lanes = Lanes<T>::count;
-  Vector<T> left[] = {load(out + static_cast<extent>(Row) * out_row)...};
-  Vector<T> right[] = {load(out + static_cast<extent>(Row) * out_row + lanes)...};
-  const T* rows[] = {a.at(static_cast<extent>(Row), 0)...};
-  for (extent l = 0; l < depth; ++l, b += b_row) {
-    const Vector<T> b_left = load(b);
-    const Vector<T> b_right = load(b + lanes);
-    const extent at = l * a.column;
-    ((left[Row] += rows[Row][at] * b_left, right[Row] += rows[Row][at] * b_right), ...);
-  }
-  ((store(out + static_cast<extent>(Row) * out_row, left[Row]),
-    store(out + static_cast<extent>(Row) * out_row + lanes, right[Row])),
-   ...);
-}
+namespace gemm {
 
-/// The same for `rows` <= tile_rows.
-template <class T, int Rows = tile_rows>
-void add_rows(int rows, T* out, extent out_row, const Strided<T>& a, const T* b, extent b_row, extent depth) {
-  if (rows == Rows) {
-    add_tile(out, out_row, a, b, b_row, depth, std::make_index_sequence<Rows>{});
-  } else if constexpr (Rows > 1) {
-    add_rows<T, Rows - 1>(rows, out, out_row, a, b, b_row, depth);
-  }
-}
-
-/// A tile that is narrower than two registers: the same work in a full one, of which `columns` are kept.
+/// Chunks of k are at most this deep: a panel of b two registers wide then takes half of a cache of the first level.
+inline constexpr extent most_depth = 256;
+/// Rows of a that are packed at once, at most: with the depth, what half of a cache of the second level holds.
 template <class T>
-void add_narrow(int rows, int columns, T* out, extent out_row, const Strided<T>& a, const T* b, extent depth) {
-  constexpr int width = tile_columns<T>;
-  T full[tile_rows * width] = {};
-  const std::size_t bytes = static_cast<std::size_t>(columns) * sizeof(T);
-  for (int i = 0; i < rows; ++i) {
-    std::memcpy(full + i * width, out + i * out_row, bytes);
-  }
-  add_rows(rows, full, width, a, b, width, depth);
-  for (int i = 0; i < rows; ++i) {
-    std::memcpy(out + i * out_row, full + i * width, bytes);
-  }
-}
+inline constexpr extent block_rows = 2048 / static_cast<extent>(sizeof(T));
+/// Products of so few multiplications are not worth a thought about threads and blocks.
+inline constexpr extent small = 32 * 32 * 32;
+/// Columns whose sums may wait between chunks at once.
+inline constexpr extent block_columns = 512;
 
-/// Copies a block of b, panel by panel: each tile_columns wide, filled up with zeros, its rows one after another.
-template <class T>
-void pack(T* to, const Strided<T>& b, extent depth, extent columns) {
-  constexpr extent width = tile_columns<T>;
-  for (extent j = 0; j < columns; j += width) {
-    const extent valid = columns - j < width ? columns - j : width;
-    for (extent l = 0; l < depth; ++l) {
-      const T* const from = b.at(l, j);
-      if (b.column == 1 && valid == width) {
-        std::memcpy(to + l * width, from, static_cast<std::size_t>(width) * sizeof(T));
-        continue;
+template <class T, class Stored>
+class Multiply {
+public:
+  explicit Multiply(const Product<T, Stored>& product)
+      : p_(product), result_{p_.out, p_.out_row, p_.root, &p_.epilogue, nullptr} {
+    if (!std::is_same_v<T, Stored> || !p_.epilogue.is_plain()) {
+      result_.finish = pick_finish<T, Stored>(p_.epilogue);
+    }
+    const extent registers = ceil(p_.n, lanes);
+    vectors_ = registers < 2 ? 1 : 2;
+    for (int wider = 4; wider <= 8; wider *= 2) {
+      vectors_ = registers >= wider && p_.m <= tile_rows(wider) ? wider : vectors_;
+    }
+    const extent most = tile_rows(vectors_);
+    if (p_.m > most) {
+      strips_ = ceil(p_.m, most);
+      strip_rows_ = p_.m / strips_;
+      taller_ = p_.m % strips_;
+    } else {
+      strip_rows_ = p_.m;
+    }
+    chunk_ = p_.k;
+    if (p_.grain > 0) {
+      chunk_ = p_.grain < most_depth ? most_depth / p_.grain * p_.grain : p_.grain;
+      walk_ = GrainWalk::over({p_.grain, p_.first_row, p_.k});
+      levels_ = waiting_levels(aligned_block(0, walk_.last - walk_.first));
+    } else if (p_.k > most_depth) {
+      chunk_ = ceil(ceil(p_.k, ceil(p_.k, most_depth)), 8) * 8;
+      levels_ = 1;
+    }
+    one_chunk_ = p_.k <= chunk_;
+    pack_a_ = !std::is_same_v<T, Stored>;
+    pack_b_ = !std::is_same_v<T, Stored> || p_.transpose_b;
+  }
+
+  void run() const {
+    if (p_.m * p_.n * p_.k <= small) {
+      run_block(0, strips_, 0, p_.n);
+      return;
+    }
+    const extent width = vectors_ * lanes;
+    const extent across = ceil(p_.n, width);
+    const extent blocks = p_.m > block_rows<T> ? ceil(p_.m, block_rows<T>) : 1;
+    const extent block_strips = ceil(strips_, blocks);
+    const Cost cost{2. * static_cast<double>(p_.m * width * p_.k) / static_cast<double>(blocks),
+                    static_cast<double>(sizeof(Stored)) *
+                        static_cast<double>(p_.m * (width + p_.k) / blocks + p_.k * width)};
+    for_tiles(blocks * across, cost, [&](extent first, extent last) {
+      while (first < last) {
+        const extent block = first / across;
+        const extent from = first - block * across;
+        extent to = last - block * across;
+        to = to < across ? to : across;
+        to = to - from < block_columns / width ? to : from + block_columns / width;
+        const extent end = (block + 1) * block_strips;
+        run_block(block * block_strips, end < strips_ ? end : strips_, from * width,
+                  to * width < p_.n ? to * width : p_.n);
+        first += to - from;
       }
-      for (extent c = 0; c < width; ++c) {
-        to[l * width + c] = c < valid ? from[c * b.column] : T(0);
+    });
+  }
+
+private:
+  static constexpr int lanes = Lanes<T>::count;
+  static constexpr extent ceil(extent a, extent b) { return (a + b - 1) / b; }
+
+  [[nodiscard]] extent row_of(extent strip) const { return strip * strip_rows_ + (strip < taller_ ? strip : taller_); }
+
+  /// Memory of one thread for one block.
+  struct Room {
+    T* a;
+    T* b;
+    T* waiting;
+    extent level;
+  };
+  Room make_room(extent rows, extent columns) const {
+    const extent width = vectors_ * lanes;
+    const extent padded = ceil(columns, lanes) * lanes;
+    const extent a = pack_a_ ? ceil(rows * chunk_ + lanes, lanes) * lanes : 0;
+    const bool packs_b = pack_b_ || (!fast_first_lanes && columns % lanes != 0);
+    const extent b = packs_b ? chunk_ * width : 0;
+    const extent level = one_chunk_ ? tile_rows(vectors_) * width : rows * padded;
+    const extent all = a + b + levels_ * level;
+    Room room{nullptr, nullptr, nullptr, level};
+    if (all > 0) {
+      room.a = reinterpret_cast<T*>(scratch(static_cast<std::size_t>(all) * sizeof(T)));
+      room.b = room.a + a;
+      room.waiting = room.b + b;
+    }
+    return room;
+  }
+
+  void run_block(extent first_strip, extent last_strip, extent first_column, extent last_column) const {
+    const extent first_row = row_of(first_strip);
+    const extent rows = row_of(last_strip) - first_row;
+    const Room room = make_room(rows, last_column - first_column);
+    GrainWalk walk = walk_;
+    extent l = 0;
+    do {
+      const extent depth = p_.k - l < chunk_ ? p_.k - l : chunk_;
+      if (pack_a_) {
+        for (extent strip = first_strip; strip < last_strip; ++strip) {
+          const extent row = row_of(strip);
+          pack_strip(room.a + (row - first_row) * depth, row, row_of(strip + 1) - row, l, depth);
+        }
+      }
+      for (extent j = first_column; j < last_column;) {
+        const extent left = last_column - j;
+        int vectors = vectors_;
+        while ((vectors - 1) * lanes >= left) {
+          vectors /= 2;
+        }
+        const extent columns = left < vectors * lanes ? left : vectors * lanes;
+        const extent end = columns - (vectors - 1) * lanes; // columns of the last register
+        TileWork<T, Stored> work{.b = nullptr,
+                                 .b_row = p_.b_row,
+                                 .depth = depth,
+                                 .last = FirstLanes<T>(end),
+                                 .place = {0, j, 0, columns},
+                                 .result = &result_,
+                                 .waiting = room.waiting,
+                                 .level = room.level,
+                                 .begins = l == 0,
+                                 .ends = l + depth == p_.k,
+                                 .walk = walk};
+        if constexpr (std::is_same_v<T, Stored>) {
+          work.b = p_.b + l * p_.b_row + j;
+        }
+        if (pack_b_ || (!fast_first_lanes && end != lanes)) {
+          pack_panel(room.b, j, columns, l, depth, vectors * lanes);
+          work.b = room.b;
+          work.b_row = vectors * lanes;
+        }
+        if (!one_chunk_) {
+          work.waiting += rows * (j - first_column);
+        }
+        if (pack_a_) {
+          run_panel<ColumnsOfA<T>>(work, vectors, first_strip, last_strip, [&](extent row, extent height) {
+            return ColumnsOfA<T>{room.a + (row - first_row) * depth, height};
+          });
+        } else if constexpr (std::is_same_v<T, Stored>) {
+          if (p_.transpose_a) {
+            run_panel<ColumnsOfA<T>>(work, vectors, first_strip, last_strip, [&](extent row, extent) {
+              return ColumnsOfA<T>{p_.a + l * p_.a_row + row, p_.a_row};
+            });
+          } else {
+            run_panel<RowsOfA<T>>(work, vectors, first_strip, last_strip,
+                                  [&](extent row, extent) { return RowsOfA<T>{p_.a + row * p_.a_row + l, p_.a_row}; });
+          }
+        }
+        j += columns;
+      }
+      l += depth;
+      if (walk.size > 0) {
+        for (extent i = 0; i < depth; i += walk.size) {
+          walk.next();
+        }
+      }
+    } while (l < p_.k);
+  }
+
+  template <class A, class Strip>
+  void run_panel(TileWork<T, Stored>& work, int vectors, extent first_strip, extent last_strip, Strip strip) const {
+    const RunTile<T, Stored, A>* const run = tiles_of<T, Stored, A>(vectors);
+    extent row = row_of(first_strip);
+    for (extent s = first_strip; s < last_strip; ++s) {
+      const extent height = strip_rows_ + (s < taller_ ? 1 : 0);
+      work.place.row = row;
+      work.place.rows = height;
+      run[height - 1](work, strip(row, height));
+      row += height;
+      if (!one_chunk_) {
+        work.waiting += height * vectors * lanes;
       }
     }
-    to += depth * width;
   }
-}
 
-template <class T>
-void add_block(T* out, extent out_row, const Strided<T>& a, const T* packed, extent rows, extent columns,
-               extent depth) {
-  constexpr extent width = tile_columns<T>;
-  for (extent i = 0; i < rows; i += tile_rows) {
-    const int height = static_cast<int>(rows - i < tile_rows ? rows - i : tile_rows);
-    const Strided<T> strip{a.at(i, 0), a.row, a.column};
-    for (extent j = 0; j < columns; j += width) {
-      T* const to = out + i * out_row + j;
-      const T* const panel = packed + j * depth;
-      if (columns - j >= width) {
-        add_rows(height, to, out_row, strip, panel, width, depth);
+  void pack_strip(T* to, extent row, extent rows, extent l, extent depth) const {
+    if (p_.transpose_a) {
+      pack_rows(to, rows, p_.a + l * p_.a_row + row, p_.a_row, rows, depth);
+    } else {
+      pack_turned(to, rows, p_.a + row * p_.a_row + l, p_.a_row, rows, depth);
+    }
+  }
+  void pack_panel(T* to, extent column, extent columns, extent l, extent depth, extent width) const {
+    for (extent j = 0; j < columns; j += lanes) {
+      const extent here = columns - j < lanes ? columns - j : lanes;
+      if (p_.transpose_b) {
+        pack_turned(to + j, width, p_.b + (column + j) * p_.b_row + l, p_.b_row, here, depth);
       } else {
-        add_narrow(height, static_cast<int>(columns - j), to, out_row, strip, panel, depth);
+        pack_rows(to + j, width, p_.b + l * p_.b_row + column + j, p_.b_row, here, depth);
       }
     }
   }
-}
 
-} // namespace matrix
+  const Product<T, Stored>& p_;
+  Result<T, Stored> result_;
+  int vectors_;
+  extent strips_ = 1;
+  extent strip_rows_;
+  extent taller_ = 0; ///< strips that have one row more
+  extent chunk_;
+  int levels_ = 0;
+  bool one_chunk_;
+  bool pack_a_;
+  bool pack_b_;
+  GrainWalk walk_;
+};
 
-/// out (m x n) = a b, all row-major without gaps: a is m x k, or k x m where it is to be transposed; b is k x n, or
-/// n x k. `out` overlaps neither. Needs 64 KiB of stack. Products are added in the order of k, one by one.
-template <class T>
-void multiply(T* out, const T* a, const T* b, extent m, extent n, extent k, bool transpose_a, bool transpose_b) {
-  using namespace matrix;
-  const Strided<T> left{a, transpose_a ? 1 : k, transpose_a ? m : 1};
-  const Strided<T> right{b, transpose_b ? 1 : n, transpose_b ? k : 1};
-  alignas(64) T packed[block_depth<T> * block_columns];
-  for (extent i = 0; i < m * n; ++i) {
-    out[i] = 0;
-  }
-  for (extent l = 0; l < k; l += block_depth<T>) {
-    const extent depth = k - l < block_depth<T> ? k - l : block_depth<T>;
-    for (extent j = 0; j < n; j += block_columns) {
-      const extent columns = n - j < block_columns ? n - j : block_columns;
-      pack(packed, Strided<T>{right.at(l, j), right.row, right.column}, depth, columns);
-      add_block(out + j, n, Strided<T>{left.at(0, l), left.row, left.column}, packed, m, columns, depth);
-    }
+} // namespace gemm
+
+template <class T, class Stored>
+void multiply(const Product<T, Stored>& product) {
+  if (product.m > 0 && product.n > 0 && (product.grain == 0 || product.k > 0)) {
+    gemm::Multiply<T, Stored>(product).run();
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cleave/base/config.hpp>
 
 #include <cstring>
+#include <type_traits>
 
 namespace cleave::kernels::inline CLEAVE_ISA {
 
@@ -42,5 +43,70 @@ template <class T>
 void store(T* to, const Vector<T>& value) {
   std::memcpy(to, &value, sizeof value);
 }
+
+/// The first lanes of a register, at least one: what the end of a row fills.
+template <class T>
+class FirstLanes {
+public:
+  explicit FirstLanes(extent count)
+#if defined(__AVX512F__)
+      : mask_(static_cast<Mask>((2U << static_cast<unsigned>(count - 1)) - 1U)) {
+  }
+  // The builtins want masks of as many bits as there are lanes. No memory behind the lanes is touched.
+  [[nodiscard]] Vector<T> load(const T* from) const {
+    const Vector<T> zeros{};
+    if constexpr (sizeof(T) == sizeof(float)) {
+      return __builtin_ia32_loadups512_mask(from, zeros, mask_);
+    } else {
+      return __builtin_ia32_loadupd512_mask(from, zeros, mask_);
+    }
+  }
+  void store(T* to, const Vector<T>& value) const {
+    if constexpr (sizeof(T) == sizeof(float)) {
+      __builtin_ia32_storeups512_mask(to, value, mask_);
+    } else {
+      __builtin_ia32_storeupd512_mask(to, value, mask_);
+    }
+  }
+
+private:
+  using Mask = std::conditional_t<sizeof(T) == sizeof(float), unsigned short, unsigned char>;
+  Mask mask_;
+#else
+      : count_(count) {
+  }
+  [[nodiscard]] Vector<T> load(const T* from) const {
+    T lanes[Lanes<T>::count] = {};
+    copy<Lanes<T>::count>(lanes, from);
+    return kernels::load(lanes);
+  }
+  void store(T* to, const Vector<T>& value) const {
+    T lanes[Lanes<T>::count];
+    kernels::store(lanes, value);
+    copy<Lanes<T>::count>(to, lanes);
+  }
+
+private:
+  /// In pieces of half as many lanes each, whose sizes the compiler knows.
+  template <int Piece>
+  void copy(T* to, const T* from) const {
+    const bool taken = (count_ & Piece) != 0;
+    if (taken) {
+      std::memcpy(to, from, Piece * sizeof(T));
+    }
+    if constexpr (Piece > 1) {
+      copy<Piece / 2>(to + (taken ? Piece : 0), from + (taken ? Piece : 0));
+    }
+  }
+  extent count_;
+#endif
+};
+
+/// Whether FirstLanes::load is as fast as a load of the whole register.
+#if defined(__AVX512F__)
+inline constexpr bool fast_first_lanes = true;
+#else
+inline constexpr bool fast_first_lanes = false;
+#endif
 
 } // namespace cleave::kernels::inline CLEAVE_ISA

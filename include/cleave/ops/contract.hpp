@@ -4,16 +4,38 @@
 #include <cleave/ops/call.hpp>
 #include <cleave/ops/kernels.hpp>
 
+namespace cleave {
+
+struct float16;
+struct bfloat16;
+
+} // namespace cleave
+
 namespace cleave::kernels::inline CLEAVE_KERNELS {
 
-/// Matrix products, one for each index of the batch: result [batch][m][n] of a [batch][m][k] and b [batch][k][n].
-/// sizes = {batch, m, n, k}; bit 0 of masks[0]: a is [batch][k][m], bit 1: b is [batch][n][k].
+/// Matrix products, one for each index of the batch: result [batch][m][n] of a [batch][m][k] and b [batch][k][n]; bit 0
+/// of masks[0]: a is [batch][k][m], bit 1: b is [batch][n][k].
+///
+/// sizes = {batch, m, n, k, grain, first row, elements from one row to the next of a, b and the result, and from one
+/// matrix to the next of a, b and the result}: 0 stands for matrices without gaps. With a grain, k counts rows of the
+/// whole batch from the first row on; the result has one matrix [m][n] for each aligned block of grains (grain.hpp),
+/// batch * m * n elements apart, and both `first row` and k are multiples of the grain (or k ends with the batch).
+///
+/// The epilogue: result = f(numbers[0] * sum + bias), by the bits of masks[1]: 1: numbers[0] is a factor (else it is
+/// not read), 2: operand 3 is a bias for each column, 4: a bias for each row, 8: the result is added to what is there,
+/// 16: f is not the activation but multiplies by its derivative, given the activation's result as operand 4, whose rows
+/// lie as the result's. masks[2]: the activation, 0 none, 1 relu, 2 sigmoid, 3 tanh.
+///
+/// float16 and bfloat16 are element types of storage; products and sums are float, and so are biases and operand 4.
+/// An element's bits depend on its row of a, its column of b, k and the grains only.
 template <class T>
 void contract(std::byte* const* arenas, const KernelArguments& call);
 
 #if !defined(CLEAVE_HEADER_ONLY)
 extern template void contract<float>(std::byte* const*, const KernelArguments&);
 extern template void contract<double>(std::byte* const*, const KernelArguments&);
+extern template void contract<float16>(std::byte* const*, const KernelArguments&);
+extern template void contract<bfloat16>(std::byte* const*, const KernelArguments&);
 #endif
 
 } // namespace cleave::kernels::inline CLEAVE_KERNELS

@@ -30,7 +30,14 @@ template <class T>
 std::vector<T> product(const std::vector<T>& a, const std::vector<T>& b, extent m, extent n, extent k, bool transpose_a,
                        bool transpose_b) {
   std::vector<T> out(static_cast<std::size_t>(m * n), std::numeric_limits<T>::quiet_NaN());
-  cleave::kernels::multiply(out.data(), a.data(), b.data(), m, n, k, transpose_a, transpose_b);
+  cleave::kernels::multiply(cleave::kernels::Product<T>{.out = out.data(),
+                                                        .a = a.data(),
+                                                        .b = b.data(),
+                                                        .m = m,
+                                                        .n = n,
+                                                        .k = k,
+                                                        .transpose_a = transpose_a,
+                                                        .transpose_b = transpose_b});
   return out;
 }
 
@@ -59,7 +66,7 @@ double error_of(extent m, extent n, extent k, bool transpose_a, bool transpose_b
 
 TEMPLATE_TEST_CASE("a product of matrices equals Eigen's, whatever the sizes and transpositions", "[kernels][gemm]",
                    float, double) {
-  const extent sizes[] = {1, 2, 3, 5, 6, 7, 8, 13, 16, 17, 29, 31, 33};
+  const extent sizes[] = {1, 2, 3, 5, 7, 13, 29, 31, 33};
   double worst = 0;
   for (const extent m : sizes) {
     for (const extent n : sizes) {
@@ -73,10 +80,12 @@ TEMPLATE_TEST_CASE("a product of matrices equals Eigen's, whatever the sizes and
   CHECK(worst < 1);
 }
 
-TEMPLATE_TEST_CASE("a product goes on over more than one block of columns and of depth", "[kernels][gemm]", float,
-                   double) {
+TEMPLATE_TEST_CASE("a product goes on over more than one block of rows, of columns and of depth", "[kernels][gemm]",
+                   float, double) {
   for (int transposed = 0; transposed < 4; ++transposed) {
     CHECK(error_of<TestType>(65, 131, 517, (transposed & 1) != 0, (transposed & 2) != 0) < 1);
+    CHECK(error_of<TestType>(3, 1100, 300, (transposed & 1) != 0, (transposed & 2) != 0) < 1);
+    CHECK(error_of<TestType>(1037, 50, 260, (transposed & 1) != 0, (transposed & 2) != 0) < 1);
     CHECK(error_of<TestType>(5, 64, 256, (transposed & 1) != 0, (transposed & 2) != 0) < 1);
   }
 }
@@ -127,17 +136,30 @@ TEST_CASE("the four transpositions of one product have the same bits", "[kernels
   CHECK(product(a_turned, b_turned, m, n, k, true, true) == plain);
 }
 
-TEST_CASE("products are added in the order of k", "[kernels][gemm]") {
+TEST_CASE("products are added one by one within chunks of k, and chunks one by one", "[kernels][gemm]") {
   // Powers of two: every product is exact, so that contraction to fused operations changes nothing.
-  constexpr extent k = 700;
+  constexpr extent k = 700; // three chunks: 234, 234, 232
   std::vector<float> a(k);
   std::vector<float> b(k, 1.F);
   float expected = 0;
+  float chunk = 0;
   for (extent l = 0; l < k; ++l) {
     a[static_cast<std::size_t>(l)] = std::ldexp(l % 3 == 0 ? -1.F : 1.F, static_cast<int>((l * 7) % 40) - 20);
-    expected += a[static_cast<std::size_t>(l)];
+    chunk += a[static_cast<std::size_t>(l)];
+    if ((l + 1) % 234 == 0 || l + 1 == k) {
+      expected += chunk;
+      chunk = 0;
+    }
   }
   CHECK(product(a, b, 1, 1, k, false, false)[0] == expected);
+}
+
+TEST_CASE("a long sum of equal terms loses few digits", "[kernels][gemm]") {
+  constexpr extent k = 1'000'000; // one chain of additions is wrong by 1e-3 here
+  const std::vector<float> a(k, 0.1F);
+  const std::vector<float> b(k, 0.1F);
+  const double expected = static_cast<double>(k) * static_cast<double>(0.1F) * static_cast<double>(0.1F);
+  CHECK(product(a, b, 1, 1, k, false, false)[0] == Approx(expected).epsilon(3e-5));
 }
 
 TEST_CASE("operands and result may begin anywhere", "[kernels][gemm]") {
@@ -147,7 +169,8 @@ TEST_CASE("operands and result may begin anywhere", "[kernels][gemm]") {
   const std::vector<float> a = numbers<float>(m * k + 1, 7);
   const std::vector<float> b = numbers<float>(k * n + 1, 8);
   std::vector<float> out(static_cast<std::size_t>(m * n + 2), 5.F);
-  cleave::kernels::multiply(out.data() + 1, a.data() + 1, b.data() + 1, m, n, k, false, false);
+  cleave::kernels::multiply(cleave::kernels::Product<float>{
+      .out = out.data() + 1, .a = a.data() + 1, .b = b.data() + 1, .m = m, .n = n, .k = k});
   const std::vector<float> shifted = product(std::vector<float>(a.begin() + 1, a.end()),
                                              std::vector<float>(b.begin() + 1, b.end()), m, n, k, false, false);
   CHECK(std::equal(shifted.begin(), shifted.end(), out.begin() + 1));

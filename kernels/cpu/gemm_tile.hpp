@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// One tile of a matrix product over one chunk of k: sums in registers, joined with those of the chunks before, and
+// written when the last chunk is done.
+#pragma once
+
+#include "gemm_finish.hpp"
+#include "grain.hpp"
+#include "tile.hpp"
+
+namespace cleave::kernels::inline CLEAVE_ISA {
+namespace gemm {
+
+/// Where in the tree of grains a sum over rows stands.
+struct GrainWalk {
+  extent size = 0; ///< rows a grain; 0: there are none, chunks are added one after another
+  extent grain = 0;
+  extent first = 0; ///< of the aligned block that `grain` is in
+  extent block = 1;
+  extent last = 0;
+  extent root = 0;
+
+  static GrainWalk over(const Grains& grains) {
+    GrainWalk walk{grains.size, grains.first(), grains.first(), 1, grains.last(), 0};
+    walk.block = aligned_block(walk.first, walk.last);
+    return walk;
+  }
+  [[nodiscard]] extent in_block() const { return grain - first; }
+  void next() {
+    if (++grain == first + block) {
+      first = grain;
+      block = aligned_block(first, last);
+      ++root;
+    }
+  }
+};
+
+template <class T, class Stored>
+struct Result {
+  Stored* out;
+  extent row;
+  extent root; ///< elements from one root to the next
+  const Epilogue<T>* epilogue;
+  FinishTile<T, Stored> finish; ///< null: sums are the result
+};
+
+template <class T, class Stored>
+struct TileWork {
+  const T* b;
+  extent b_row;
+  extent depth;
+  FirstLanes<T> last; ///< of the last register of each row
+  TilePlace place;
+  const Result<T, Stored>* result;
+  // What waits between chunks, or between grains: whole registers, the tile's own piece of each level.
+  T* waiting;
+  extent level;
+  bool begins; ///< without grains: nothing waits yet
+  bool ends;
+  GrainWalk walk;
+};
+
+template <int Vectors, class T, class Stored, std::size_t... I>
+[[gnu::always_inline]] inline void write_tile(const TileWork<T, Stored>& work, extent root, const Vector<T>* sums,
+                                              std::index_sequence<I...> /*sums*/) {
+  constexpr int lanes = Lanes<T>::count;
+  const Result<T, Stored>& result = *work.result;
+  Stored* const out = result.out + root * result.root;
+  if constexpr (std::is_same_v<T, Stored>) {
+    if (result.finish == nullptr) {
+      T* const to = out + work.place.row * result.row + work.place.column;
+      ((static_cast<int>(I) % Vectors + 1 < Vectors
+            ? store(to + static_cast<extent>(I) / Vectors * result.row + I % Vectors * lanes, sums[I])
+            : work.last.store(to + static_cast<extent>(I) / Vectors * result.row + I % Vectors * lanes, sums[I])),
+       ...);
+      return;
+    }
+  }
+  alignas(alignment) T kept[sizeof...(I) * lanes];
+  (store(kept + I * lanes, sums[I]), ...);
+  result.finish(*result.epilogue, kept, Vectors * lanes, out, result.row, work.place);
+}
+
+template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... I>
+[[gnu::always_inline]] inline void sum_tile(const TileWork<T, Stored>& work, const A& a_of_tile,
+                                            std::index_sequence<I...> each) {
+  constexpr int lanes = Lanes<T>::count;
+  const auto a = tile::reader<Rows>(a_of_tile);
+  if (work.walk.size == 0) {
+    Vector<T> sums[sizeof...(I)] = {};
+    add_products<Vectors>(sums, a, work.b, work.b_row, work.depth, work.last, each);
+    if (!work.begins) {
+      ((sums[I] = load(work.waiting + I * lanes) + sums[I]), ...);
+    }
+    if (work.ends) {
+      write_tile<Vectors>(work, 0, sums, each);
+    } else {
+      (store(work.waiting + I * lanes, sums[I]), ...);
+    }
+    return;
+  }
+  A piece = a_of_tile;
+  const T* b = work.b;
+  GrainWalk walk = work.walk;
+  for (extent left = work.depth; left > 0; left -= walk.size, walk.next()) {
+    const extent rows = left < walk.size ? left : walk.size;
+    Vector<T> sums[sizeof...(I)] = {};
+    add_products<Vectors>(sums, tile::reader<Rows>(piece), b, work.b_row, rows, work.last, each);
+    piece.data = piece.at(0, rows);
+    b += rows * work.b_row;
+    // As in a binary counter: what waits at the levels of the trailing ones meets its right half.
+    T* waiting = work.waiting;
+    for (extent i = walk.in_block(); (i & 1) != 0; i >>= 1, waiting += work.level) {
+      ((sums[I] = load(waiting + I * lanes) + sums[I]), ...);
+    }
+    if (walk.in_block() + 1 == walk.block) {
+      write_tile<Vectors>(work, walk.root, sums, each);
+    } else {
+      (store(waiting + I * lanes, sums[I]), ...);
+    }
+  }
+}
+
+template <int Rows, int Vectors, class T, class Stored, class A>
+void run_tile(const TileWork<T, Stored>& work, const A& a) {
+  sum_tile<Rows, Vectors>(work, a, std::make_index_sequence<static_cast<std::size_t>(Rows * Vectors)>{});
+}
+
+template <class T, class Stored, class A>
+using RunTile = void (*)(const TileWork<T, Stored>&, const A&);
+
+/// The functions for 1, 2, ... rows and a width.
+template <class T, class Stored, class A, int Vectors, class Rows = std::make_index_sequence<tile_rows(Vectors)>>
+struct TilesOf;
+template <class T, class Stored, class A, int Vectors, std::size_t... Rows>
+struct TilesOf<T, Stored, A, Vectors, std::index_sequence<Rows...>> {
+  static constexpr RunTile<T, Stored, A> run[sizeof...(Rows)] = {
+      &run_tile<static_cast<int>(Rows) + 1, Vectors, T, Stored, A>...};
+};
+
+template <class T, class Stored, class A>
+const RunTile<T, Stored, A>* tiles_of(int vectors) {
+  switch (vectors) {
+  case 8:
+    return TilesOf<T, Stored, A, 8>::run;
+  case 4:
+    return TilesOf<T, Stored, A, 4>::run;
+  case 2:
+    return TilesOf<T, Stored, A, 2>::run;
+  default:
+    return TilesOf<T, Stored, A, 1>::run;
+  }
+}
+
+} // namespace gemm
+} // namespace cleave::kernels::inline CLEAVE_ISA

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copies of parts of matrices in the order in which a register tile reads them: one register's width of a panel, step
+// by step along k. Elements of another type are converted.
+#pragma once
+
+#include "vector.hpp"
+
+#include <type_traits>
+#include <utility>
+
+namespace cleave::kernels::inline CLEAVE_ISA {
+namespace pack {
+
+// Registers consist of lanes of 16 bytes. Squares of elements are turned within lanes; then lanes change places.
+template <class T>
+inline constexpr int square = 16 / static_cast<int>(sizeof(T));
+inline constexpr int register_lanes = register_bytes / 16;
+/// Steps along k that pack_turned takes at once: what half a register of 4 lanes holds, or a whole smaller one.
+template <class T>
+inline constexpr int turned_depth = register_lanes == 1 ? square<T> : 2 * square<T>;
+
+/// The elements of a and of b, behind each other, that `Pick::index` names for each place.
+template <class Pick, class V, std::size_t... I>
+[[gnu::always_inline]] inline auto shuffle(const V& a, const V& b, std::index_sequence<I...> /*places*/) {
+  return __builtin_shufflevector(a, b, Pick::index(I)...);
+}
+template <class Pick, class T>
+[[gnu::always_inline]] inline Vector<T> shuffle(const Vector<T>& a, const Vector<T>& b) {
+  return shuffle<Pick>(a, b, std::make_index_sequence<Lanes<T>::count>{});
+}
+/// Of each lane the first or second halves of a and b, element by element in turn.
+template <class T, int Half>
+struct Interleaved {
+  static constexpr int index(int i) {
+    const int in_lane = i % square<T>;
+    return i - in_lane + Half * square<T> / 2 + in_lane / 2 + in_lane % 2 * Lanes<T>::count;
+  }
+};
+/// The even or the odd lanes of a, then those of b.
+template <class T, int Odd>
+struct EveryOther {
+  static constexpr int index(int i) { return (i / square<T> * 2 + Odd) * square<T> + i % square<T>; }
+};
+struct Joined {
+  static constexpr int index(int i) { return i; }
+};
+
+/// `turned_depth` elements from each of a square's rows, or from two squares' rows in the halves of a register.
+template <class T>
+[[gnu::always_inline]] inline Vector<T> load_rows(const T* const* rows, extent l) {
+  if constexpr (register_lanes == 4) {
+    using Half [[gnu::vector_size(register_bytes / 2)]] = T;
+    Half first;
+    Half second;
+    std::memcpy(&first, rows[0] + l, sizeof first);
+    std::memcpy(&second, rows[square<T>] + l, sizeof second);
+    return shuffle<Joined>(first, second, std::make_index_sequence<Lanes<T>::count>{});
+  } else {
+    return load(rows[0] + l);
+  }
+}
+
+/// Turns the squares that lie in the same lane of `square` registers.
+template <class T>
+[[gnu::always_inline]] inline void turn_squares(Vector<T>* r) {
+  if constexpr (square<T> == 4) {
+    const Vector<T> even_low = shuffle<Interleaved<T, 0>, T>(r[0], r[2]);
+    const Vector<T> even_high = shuffle<Interleaved<T, 1>, T>(r[0], r[2]);
+    const Vector<T> odd_low = shuffle<Interleaved<T, 0>, T>(r[1], r[3]);
+    const Vector<T> odd_high = shuffle<Interleaved<T, 1>, T>(r[1], r[3]);
+    r[0] = shuffle<Interleaved<T, 0>, T>(even_low, odd_low);
+    r[1] = shuffle<Interleaved<T, 1>, T>(even_low, odd_low);
+    r[2] = shuffle<Interleaved<T, 0>, T>(even_high, odd_high);
+    r[3] = shuffle<Interleaved<T, 1>, T>(even_high, odd_high);
+  } else {
+    const Vector<T> low = shuffle<Interleaved<T, 0>, T>(r[0], r[1]);
+    r[1] = shuffle<Interleaved<T, 1>, T>(r[0], r[1]);
+    r[0] = low;
+  }
+}
+
+/// to[l * to_row + j] = rows[j][l] for turned_depth steps and one register's width.
+template <class T>
+[[gnu::always_inline]] inline void turn(T* to, extent to_row, const T* const* rows, extent l) {
+  constexpr int side = square<T>;
+  Vector<T> first[side];
+  for (int i = 0; i < side; ++i) {
+    first[i] = load_rows(rows + i, l);
+  }
+  turn_squares<T>(first);
+  if constexpr (register_lanes == 1) {
+    for (int i = 0; i < side; ++i) {
+      store(to + i * to_row, first[i]);
+    }
+  } else {
+    Vector<T> second[side];
+    for (int i = 0; i < side; ++i) {
+      second[i] = load_rows(rows + Lanes<T>::count / 2 + i, l);
+    }
+    turn_squares<T>(second);
+    for (int i = 0; i < side; ++i) {
+      store(to + i * to_row, shuffle<EveryOther<T, 0>, T>(first[i], second[i]));
+    }
+    for (int i = 0; i < side; ++i) {
+      store(to + (side + i) * to_row, shuffle<EveryOther<T, 1>, T>(first[i], second[i]));
+    }
+  }
+}
+
+} // namespace pack
+
+/// to[l * to_row + j] = from[l * from_row + j] for l < depth, j < columns <= Lanes<T>::count. Writes whole registers:
+/// what lies behind the columns is undefined, and a smaller to_row is filled in the order of l.
+template <class T, class From>
+void pack_rows(T* to, extent to_row, const From* from, extent from_row, extent columns, extent depth) {
+  if constexpr (std::is_same_v<T, From>) {
+    const FirstLanes<T> part(columns);
+    for (extent l = 0; l < depth; ++l) {
+      store(to + l * to_row, columns == Lanes<T>::count ? load(from + l * from_row) : part.load(from + l * from_row));
+    }
+  } else {
+    for (extent l = 0; l < depth; ++l) {
+      for (extent j = 0; j < columns; ++j) {
+        to[l * to_row + j] = static_cast<T>(from[l * from_row + j]);
+      }
+    }
+  }
+}
+
+/// The same of a transposed matrix: to[l * to_row + j] = from[j * from_row + l].
+template <class T, class From>
+void pack_turned(T* to, extent to_row, const From* from, extent from_row, extent columns, extent depth) {
+  constexpr int lanes = Lanes<T>::count;
+  extent l = 0;
+  if constexpr (std::is_same_v<T, From>) {
+    const T* rows[lanes]; // behind the last column: the last one again
+    for (extent j = 0; j < lanes; ++j) {
+      rows[j] = from + (j < columns ? j : columns - 1) * from_row;
+    }
+    constexpr int step = pack::turned_depth<T>;
+    if (depth >= step) {
+      for (; l < depth; l += step) {
+        l = l + step <= depth ? l : depth - step; // the last steps overlap those before
+        pack::turn(to + l * to_row, to_row, rows, l);
+      }
+    }
+  }
+  for (; l < depth; ++l) {
+    for (extent j = 0; j < columns; ++j) {
+      to[l * to_row + j] = static_cast<T>(from[j * from_row + l]);
+    }
+  }
+}
+
+} // namespace cleave::kernels::inline CLEAVE_ISA

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// The register tile of matrix products and convolutions: Rows x Vectors registers of sums, to which the products of a
+// column of a and a row of b are added, step by step along k. Every element's products are added in the order of k, one
+// by one, whatever the tile's size and wherever the element stands in it.
+#pragma once
+
+#include "vector.hpp"
+
+#include <utility>
+
+namespace cleave::kernels::inline CLEAVE_ISA {
+
+/// Elements (i, l) of a for the rows i of a tile: its rows are contiguous, `stride` elements apart.
+template <class T>
+struct RowsOfA {
+  const T* data;
+  extent stride;
+
+  [[nodiscard]] const T* at(extent i, extent l) const { return data + i * stride + l; }
+};
+/// The same where columns are contiguous: a transposed matrix, or a packed strip.
+template <class T>
+struct ColumnsOfA {
+  const T* data;
+  extent stride;
+
+  [[nodiscard]] const T* at(extent i, extent l) const { return data + l * stride + i; }
+};
+
+namespace tile {
+
+template <class T, int Rows>
+class RowReader {
+public:
+  explicit RowReader(const RowsOfA<T>& a) {
+    for (int i = 0; i < Rows; ++i) {
+      rows_[i] = a.data + i * a.stride;
+    }
+  }
+  [[nodiscard]] T at(int i, extent l) const { return rows_[i][l]; }
+
+private:
+  const T* rows_[Rows];
+};
+template <class T>
+class ColumnReader {
+public:
+  explicit ColumnReader(const ColumnsOfA<T>& a) : a_(a) {}
+  [[nodiscard]] T at(int i, extent l) const { return a_.data[l * a_.stride + i]; }
+
+private:
+  ColumnsOfA<T> a_;
+};
+
+template <int Rows, class T>
+RowReader<T, Rows> reader(const RowsOfA<T>& a) {
+  return RowReader<T, Rows>(a);
+}
+template <int Rows, class T>
+ColumnReader<T> reader(const ColumnsOfA<T>& a) {
+  return ColumnReader<T>(a);
+}
+
+} // namespace tile
+
+/// How many rows fit beside `vectors` registers a row: sums, a row of b, one element of a, and one product for
+/// instruction sets without fused operations. More than 12 would only need more pointers.
+constexpr int tile_rows(int vectors) {
+  const int rows = (register_count - vectors - 2) / vectors;
+  return rows > 12 ? 12 : rows < 1 ? 1 : rows;
+}
+
+/// sums[i * Vectors + v] += a(i, l) * row l of b, register v, for l from 0 to depth: rows of b lie `b_row` elements
+/// apart; of the last register of each row only the lanes of `last` are read where that costs nothing
+/// (fast_first_lanes). `a.at(i, l)` is any function: see tile::reader. `sums` must be a local array of the caller, so
+/// that it stays in registers.
+template <int Vectors, class T, class A, std::size_t... I>
+[[gnu::always_inline]] inline void add_products(Vector<T>* sums, const A& a, const T* b, extent b_row, extent depth,
+                                                const FirstLanes<T>& last, std::index_sequence<I...> /*sums*/) {
+  constexpr int lanes = Lanes<T>::count;
+  for (extent l = 0; l < depth; ++l, b += b_row) {
+    Vector<T> row[Vectors];
+    for (int v = 0; v + 1 < Vectors; ++v) {
+      row[v] = load(b + v * lanes);
+    }
+    constexpr int end = (Vectors - 1) * lanes;
+    if constexpr (fast_first_lanes) {
+      row[Vectors - 1] = last.load(b + end);
+    } else {
+      row[Vectors - 1] = load(b + end);
+    }
+    ((sums[I] += a.at(static_cast<int>(I) / Vectors, l) * row[static_cast<int>(I) % Vectors]), ...);
+  }
+}
+
+} // namespace cleave::kernels::inline CLEAVE_ISA
