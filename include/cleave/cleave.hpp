@@ -46,5 +46,7 @@
 #include <cleave/group/judge.hpp>
 #include <cleave/group/plan.hpp>
 
+#include <cleave/device/isa.hpp>
+#include <cleave/device/team.hpp>
 #include <cleave/group/data_parallel_group.hpp>
 #include <cleave/group/metric.hpp>

@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cleave/device/isa.hpp>
+
+#if defined(CLEAVE_HEADER_ONLY)
+
+namespace cleave::inline CLEAVE_ISA {
+
+constexpr Isa isa() { return detail::unit_isa; }
+
+} // namespace cleave::inline CLEAVE_ISA
+
+#else
+
 #include "isa.hpp"
 
 #include <cleave/base/error.hpp>
@@ -85,3 +97,5 @@ signed char detail::chosen_isa = -1;
 Isa isa() { return detail::instructions::compiled[detail::isa_index()]; }
 
 } // namespace cleave
+
+#endif

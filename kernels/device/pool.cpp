@@ -23,6 +23,8 @@ inline constexpr std::chrono::microseconds spin_time{50};
 inline void relax() {
 #if defined(__x86_64__)
   _mm_pause();
+#elif defined(__aarch64__)
+  asm volatile("isb"); // "yield" does nothing on most of them
 #endif
 }
 
@@ -55,11 +57,12 @@ public:
   }
   ~TreatSubnormals() { _mm_setcsr(before_); }
 #elif defined(__aarch64__)
-  explicit TreatSubnormals(Subnormals wanted) : before_(__builtin_aarch64_get_fpcr64()) {
+  explicit TreatSubnormals(Subnormals wanted) {
     constexpr std::uint64_t flush = std::uint64_t{1} << 24U;
-    __builtin_aarch64_set_fpcr64(wanted == Subnormals::flushed ? before_ | flush : before_ & ~flush);
+    asm volatile("mrs %0, fpcr" : "=r"(before_));
+    write(wanted == Subnormals::flushed ? before_ | flush : before_ & ~flush);
   }
-  ~TreatSubnormals() { __builtin_aarch64_set_fpcr64(before_); }
+  ~TreatSubnormals() { write(before_); }
 #else
   explicit TreatSubnormals(Subnormals /*wanted*/) {}
   ~TreatSubnormals() = default;
@@ -73,6 +76,8 @@ private:
 #if defined(__x86_64__)
   unsigned before_;
 #elif defined(__aarch64__)
+  static void write(std::uint64_t control) { asm volatile("msr fpcr, %0" : : "r"(control)); }
+
   std::uint64_t before_;
 #endif
 };

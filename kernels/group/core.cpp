@@ -3,12 +3,14 @@
 #include <cleave/device/copy.hpp>
 #include <cleave/device/memory.hpp>
 #include <cleave/device/pool.hpp>
+#include <cleave/device/team.hpp>
 #include <cleave/group/core.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,11 +35,14 @@ inline double read_scalar(const std::byte* from, DType dtype) {
 struct GroupCore::State {
   explicit State(const GroupPlan& group)
       : plan(group),
-        pool(group.devices, "device"),
+        pool(group.devices, "device", group.subnormals),
         arenas(static_cast<std::size_t>(group.devices)),
         learning_rate_multipliers(static_cast<std::size_t>(group.parameter_count), 1.),
         weight_decay_multipliers(static_cast<std::size_t>(group.parameter_count)),
         is_set(static_cast<std::size_t>(group.parameter_count), false) {
+    for (int d = 0; group.threads > 1 && d < group.devices; ++d) {
+      teams.push_back(std::make_unique<Team>(group.threads, group.subnormals));
+    }
     for (Device& device : arenas) {
       device.require(index_of(ArenaId::parameters), plan.parameter_bytes);
       device.require(index_of(ArenaId::gradients), plan.gradient_bytes);
@@ -128,7 +133,16 @@ struct GroupCore::State {
 
   template <class Task>
   void on_devices(Task task) {
-    pool.run([](void* context, int device) { (*static_cast<Task*>(context))(device); }, &task);
+    auto with_team = [this, &task](int device) {
+      if (teams.empty()) {
+        task(device);
+      } else {
+        const Team::Use use(*teams[static_cast<std::size_t>(device)]);
+        task(device);
+      }
+    };
+    using WithTeam = decltype(with_team);
+    pool.run([](void* context, int device) { (*static_cast<WithTeam*>(context))(device); }, &with_team);
   }
 
   void start(const GroupProgram& next, const BatchInput* batch) {
@@ -265,7 +279,8 @@ struct GroupCore::State {
   }
 
   GroupPlan plan;
-  ThreadPool pool;
+  ThreadPool pool;                          ///< one thread a device
+  std::vector<std::unique_ptr<Team>> teams; ///< one a device, or none where a device has one thread
   std::vector<Device> arenas;
   Arena optimizer_state;
   std::vector<double> learning_rate_multipliers;

@@ -28,7 +28,7 @@ PROMISES = {
 }
 # What only those include who want it: with other people's software or words, for debugging, inside the kernels.
 APART = re.compile(r"((device/cuda|group/nccl|group/mpi)[^/]*|shape/mxnet_reshape|(graph|passes)/(print|verify(_memory)?)"
-                   r"|device/pool)\.hpp$")
+                   r"|device/(pool|scratch)|ops/\w+_kernels)\.hpp$")
 
 
 def compile_together(names, arguments):

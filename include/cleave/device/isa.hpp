@@ -28,19 +28,16 @@ inline constexpr Isa unit_isa = Isa::baseline;
 } // namespace CLEAVE_ISA
 } // namespace detail
 
-#if defined(CLEAVE_HEADER_ONLY)
-inline namespace CLEAVE_ISA {
-
-/// The instruction set of the kernels: in header-only mode that of the unit.
-constexpr Isa isa() { return detail::unit_isa; }
-
-} // namespace CLEAVE_ISA
-#else
+#if !defined(CLEAVE_HEADER_ONLY)
 /// The instruction set of the kernels: the widest that cleave::kernels has and the processor understands (its features
-/// are asked, never its model), or the one that the environment variable CLEAVE_ISA names. Decided at the first use.
-/// Errors: throws Error where the variable names none of `isa_names`, one that was not compiled or one that the
-/// processor lacks.
+/// are asked, never its model), or the one that the environment variable CLEAVE_ISA names. Decided at the first use. In
+/// header-only mode: the unit's. Errors: throws Error where the variable names none of `isa_names`, one that was not
+/// compiled or one that the processor lacks.
 [[nodiscard]] Isa isa();
 #endif
 
 } // namespace cleave
+
+#if defined(CLEAVE_HEADER_ONLY)
+#include CLEAVE_SOURCE(device, isa)
+#endif

@@ -3,6 +3,7 @@
 // face in front of it. Compiled in cleave::kernels.
 #pragma once
 
+#include <cleave/device/pool.hpp>
 #include <cleave/exec/executor.hpp>
 #include <cleave/group/batch.hpp>
 #include <cleave/group/optimizer.hpp>
@@ -85,6 +86,8 @@ struct GroupPlan {
   extent parameter_bytes = 0;
   extent gradient_bytes = 0;
   OptimizerRule optimizer{};
+  int threads = 1; ///< of each device
+  Subnormals subnormals = Subnormals::flushed;
 };
 
 class GroupCore {

@@ -330,6 +330,7 @@ private:
   static_assert(detail::job_keeps<Asked::batch_sizes, Job, broken>, "Batches: a batch size is at least 1");
   static_assert(detail::job_keeps<Asked::elements, Job, broken>, "Input: an input is float or double; scatter casts what the batch holds");
   static_assert(detail::job_keeps<Asked::extents, Job, broken>, "Input: the axis N of an input is N<cleave::batch>, whatever the batch size, and its other axes have fixed extents");
+  static_assert(detail::job_keeps<Asked::threads, Job, broken>, "DataParallelGroup: a device has at least 1 thread");
   static_assert(detail::job_keeps<Asked::share_count, Job, broken>, "DataParallelGroup: a job's workload needs one share a device");
   static_assert(detail::job_keeps<Asked::shares, Job, broken>, "DataParallelGroup: every share of the workload must be a positive number");
   static_assert(detail::job_keeps<Asked::arity, Job, broken>, "DataParallelGroup: the model cannot be called with one symbol for each data input of the job");

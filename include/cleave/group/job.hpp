@@ -3,10 +3,13 @@
 //   using model = ...;  using devices = Devices<...>;  using batches = Batches<64, 1000>;
 //   using data = Inputs<Input<"data", float, N<batch>, C<784>>>;   using labels = Inputs<...>;
 //   using optimizer = Sgd;  using requests = Requests<...>;  static constexpr auto workload = cleave::workload(2., 1.);
-// The last three, and labels, may be left out.
+//   static constexpr int threads = 4;   // of each device, 1 by default; bits do not depend on it
+//   static constexpr auto subnormals = Subnormals::kept;   // devices compute with them; by default they count as zero
+// The last five, and labels, may be left out.
 #pragma once
 
 #include <cleave/device/device_list.hpp>
+#include <cleave/device/pool.hpp>
 #include <cleave/group/slices.hpp>
 #include <cleave/model/trace.hpp>
 #include <cleave/passes/differentiate.hpp>

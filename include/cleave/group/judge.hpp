@@ -56,6 +56,7 @@ enum class JobRule : unsigned char {
   batch_sizes,
   elements,
   extents,
+  threads,
   share_count,
   shares,
   rows,
@@ -142,6 +143,8 @@ constexpr JobRule judge_job() {
     return JobRule::elements;
   } else if constexpr (!inputs_are<inputs_of<Job>>::open_along_the_batch) {
     return JobRule::extents;
+  } else if constexpr (threads_of<Job>() < 1) {
+    return JobRule::threads;
   } else if constexpr (sizeof(workload_of<Job>().shares) / sizeof(double) != Job::devices::count) {
     return JobRule::share_count;
   } else if constexpr (!shares_are_positive<Job>) {
@@ -232,6 +235,8 @@ inline constexpr GroupPlan group_plan{Job::devices::count,
                                       ParametersOf<Job>::table.of,
                                       ParametersOf<Job>::arena_bytes(ArenaId::parameters),
                                       ParametersOf<Job>::arena_bytes(ArenaId::gradients),
-                                      optimizer_rule<Job>()};
+                                      optimizer_rule<Job>(),
+                                      threads_of<Job>(),
+                                      subnormals_of<Job>()};
 
 } // namespace cleave::detail

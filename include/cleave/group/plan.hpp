@@ -106,6 +106,22 @@ constexpr auto workload_of() {
   }
 }
 template <class Job>
+constexpr int threads_of() {
+  if constexpr (requires { Job::threads; }) {
+    return Job::threads;
+  } else {
+    return 1;
+  }
+}
+template <class Job>
+constexpr Subnormals subnormals_of() {
+  if constexpr (requires { Job::subnormals; }) {
+    return Job::subnormals;
+  } else {
+    return Subnormals::flushed;
+  }
+}
+template <class Job>
 constexpr Slicing slicing_of() {
   if constexpr (requires { Job::slicing; }) {
     return Job::slicing;
