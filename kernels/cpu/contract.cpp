@@ -32,11 +32,26 @@ void read_epilogue(Product<Computed<Stored>, Stored>& product, std::byte* const*
   }
 }
 
+/// One product of whole matrices, b not transposed, without grains and epilogue.
+inline bool is_one_plain(const KernelArguments& call) {
+  const extent* const sizes = call.sizes;
+  return sizes[0] == 1 && (call.masks[0] & 2) == 0 && (call.masks[1] | call.masks[2]) == 0 &&
+         (sizes[4] | sizes[6] | sizes[7] | sizes[8]) == 0;
+}
+
 } // namespace products
 
 template <class T>
 void contract(std::byte* const* arenas, const KernelArguments& call) {
   const extent* const sizes = call.sizes;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (products::is_one_plain(call) &&
+        gemm::multiply_small(call.result<T>(arenas), sizes[2], call.operand<T>(arenas, 1),
+                             (call.masks[0] & 1) != 0 ? sizes[1] : sizes[3], (call.masks[0] & 1) != 0,
+                             call.operand<T>(arenas, 2), sizes[2], sizes[1], sizes[2], sizes[3], gemm::most_depth)) {
+      return;
+    }
+  }
   Product<products::Computed<T>, T> product{.out = call.result<T>(arenas),
                                             .a = call.operand<T>(arenas, 1),
                                             .b = call.operand<T>(arenas, 2),

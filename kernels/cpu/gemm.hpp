@@ -6,11 +6,14 @@
 // that an element falls into, nor the register's width, nor packing changes that.
 #pragma once
 
+#include "gemm_small.hpp"
 #include "gemm_tile.hpp"
 #include "pack.hpp"
 #include "parallel.hpp"
 
 #include <cleave/device/scratch.hpp>
+
+#include <utility>
 
 namespace cleave::kernels::inline CLEAVE_ISA {
 
@@ -39,21 +42,24 @@ struct Product {
 
 namespace gemm {
 
-/// Chunks of k are at most this deep: a panel of b two registers wide then takes half of a cache of the first level.
-inline constexpr extent most_depth = 256;
+/// Chunks of k are at most this deep: a panel of b two registers wide then fills a cache of the first level.
+inline constexpr extent most_depth = 384;
+/// With grains: twice that, so that fewer of them wait in memory.
+inline constexpr extent most_grains_depth = 512;
 /// Rows of a that are packed at once, at most: with the depth, what half of a cache of the second level holds.
 template <class T>
 inline constexpr extent block_rows = 2048 / static_cast<extent>(sizeof(T));
-/// Products of so few multiplications are not worth a thought about threads and blocks.
-inline constexpr extent small = 32 * 32 * 32;
+/// Rows of b that extend over so many bytes are packed where several strips use them.
+inline constexpr extent near_bytes = 512 * 1024;
 /// Columns whose sums may wait between chunks at once.
 inline constexpr extent block_columns = 512;
 
 template <class T, class Stored>
 class Multiply {
 public:
-  explicit Multiply(const Product<T, Stored>& product)
-      : p_(product), result_{p_.out, p_.out_row, p_.root, &p_.epilogue, nullptr} {
+  /// `turned`: the product's a and b have changed places, and its sums are the result's transpose.
+  explicit Multiply(const Product<T, Stored>& product, bool turned)
+      : p_(product), result_{p_.out, p_.out_row, p_.root, &p_.epilogue, nullptr, turned} {
     if (!std::is_same_v<T, Stored> || !p_.epilogue.is_plain()) {
       result_.finish = pick_finish<T, Stored>(p_.epilogue);
     }
@@ -72,7 +78,7 @@ public:
     }
     chunk_ = p_.k;
     if (p_.grain > 0) {
-      chunk_ = p_.grain < most_depth ? most_depth / p_.grain * p_.grain : p_.grain;
+      chunk_ = p_.grain < most_grains_depth ? most_grains_depth / p_.grain * p_.grain : p_.grain;
       walk_ = GrainWalk::over({p_.grain, p_.first_row, p_.k});
       levels_ = waiting_levels(aligned_block(0, walk_.last - walk_.first));
     } else if (p_.k > most_depth) {
@@ -81,7 +87,8 @@ public:
     }
     one_chunk_ = p_.k <= chunk_;
     pack_a_ = !std::is_same_v<T, Stored>;
-    pack_b_ = !std::is_same_v<T, Stored> || p_.transpose_b;
+    const bool far_apart = chunk_ * p_.b_row * static_cast<extent>(sizeof(T)) >= near_bytes;
+    pack_b_ = !std::is_same_v<T, Stored> || p_.transpose_b || (far_apart && strips_ >= 4);
   }
 
   void run() const {
@@ -234,13 +241,13 @@ private:
     }
   }
   void pack_panel(T* to, extent column, extent columns, extent l, extent depth, extent width) const {
+    if (!p_.transpose_b) {
+      pack_rows(to, width, p_.b + l * p_.b_row + column, p_.b_row, columns, depth);
+      return;
+    }
     for (extent j = 0; j < columns; j += lanes) {
       const extent here = columns - j < lanes ? columns - j : lanes;
-      if (p_.transpose_b) {
-        pack_turned(to + j, width, p_.b + (column + j) * p_.b_row + l, p_.b_row, here, depth);
-      } else {
-        pack_rows(to + j, width, p_.b + l * p_.b_row + column + j, p_.b_row, here, depth);
-      }
+      pack_turned(to + j, width, p_.b + (column + j) * p_.b_row + l, p_.b_row, here, depth);
     }
   }
 
@@ -258,12 +265,35 @@ private:
   GrainWalk walk_;
 };
 
+/// Where the rows of both operands are contiguous along k, one of them has to be packed: the smaller one, if what that
+/// saves is more than turning the result costs.
+template <class T, class Stored>
+bool is_better_turned(const Product<T, Stored>& p) {
+  return p.transpose_b && !p.transpose_a && p.m >= Lanes<T>::count && 3 * p.m * (p.k + p.n) < 2 * p.n * p.k;
+}
+
 } // namespace gemm
 
 template <class T, class Stored>
-void multiply(const Product<T, Stored>& product) {
-  if (product.m > 0 && product.n > 0 && (product.grain == 0 || product.k > 0)) {
-    gemm::Multiply<T, Stored>(product).run();
+void multiply(const Product<T, Stored>& p) {
+  if constexpr (std::is_same_v<T, Stored>) {
+    if (!p.transpose_b && p.grain == 0 && p.epilogue.is_plain() &&
+        gemm::multiply_small(p.out, p.out_row, p.a, p.a_row, p.transpose_a, p.b, p.b_row, p.m, p.n, p.k,
+                             gemm::most_depth)) {
+      return;
+    }
+  }
+  if (p.m <= 0 || p.n <= 0 || (p.grain > 0 && p.k <= 0)) {
+    return;
+  }
+  if (gemm::is_better_turned(p)) {
+    Product<T, Stored> turned = p;
+    std::swap(turned.a, turned.b);
+    std::swap(turned.m, turned.n);
+    std::swap(turned.a_row, turned.b_row);
+    gemm::Multiply<T, Stored>(turned, true).run();
+  } else {
+    gemm::Multiply<T, Stored>(p, false).run();
   }
 }
 

@@ -58,29 +58,24 @@ void finish_tile(const Epilogue<T>& epilogue, const T* sums, extent sums_row, St
     Stored* const to = out + begin;
     const T* const y = Derivative ? epilogue.y + begin : sums;
     const T row_bias = epilogue.row_bias != nullptr ? epilogue.row_bias[at.row + i] : T(0);
-    T values[12 * Lanes<T>::count]; // as wide as the widest tile
-    CLEAVE_INDEPENDENT
+    T values[12 * Lanes<T>::count]; // as wide as the widest tile; nothing else points to it
     for (extent j = 0; j < at.columns; ++j) {
       values[j] = epilogue.scale * sums[j] + row_bias;
     }
     if (epilogue.column_bias != nullptr) {
       const T* const bias = epilogue.column_bias + at.column;
-      CLEAVE_INDEPENDENT
       for (extent j = 0; j < at.columns; ++j) {
         values[j] += bias[j];
       }
     }
-    CLEAVE_INDEPENDENT
     for (extent j = 0; j < at.columns; ++j) {
       values[j] = activate<T, A, Derivative>(values[j], y[j]);
     }
     if (epilogue.accumulate) {
-      CLEAVE_INDEPENDENT
       for (extent j = 0; j < at.columns; ++j) {
         values[j] += static_cast<T>(to[j]);
       }
     }
-    CLEAVE_INDEPENDENT
     for (extent j = 0; j < at.columns; ++j) {
       to[j] = static_cast<Stored>(values[j]);
     }

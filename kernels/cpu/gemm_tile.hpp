@@ -5,6 +5,7 @@
 
 #include "gemm_finish.hpp"
 #include "grain.hpp"
+#include "pack.hpp"
 #include "tile.hpp"
 
 namespace cleave::kernels::inline CLEAVE_ISA {
@@ -41,6 +42,7 @@ struct Result {
   extent root; ///< elements from one root to the next
   const Epilogue<T>* epilogue;
   FinishTile<T, Stored> finish; ///< null: sums are the result
+  bool turned = false;          ///< rows of tiles are columns of the result
 };
 
 template <class T, class Stored>
@@ -59,6 +61,31 @@ struct TileWork {
   GrainWalk walk;
 };
 
+/// Writes a tile whose rows are columns of the result; its rows of sums lie `sums_row` elements apart.
+template <class T, class Stored>
+void write_turned(const Result<T, Stored>& result, Stored* out, const T* sums, extent sums_row, const TilePlace& tile) {
+  constexpr extent lanes = Lanes<T>::count;
+  constexpr extent width = 16; // more than the rows of any tile
+  alignas(alignment) T turned[8 * lanes * width];
+  const TilePlace place{tile.column, tile.row, tile.columns, tile.rows};
+  for (extent j = 0; j < place.columns; j += lanes) {
+    const extent columns = place.columns - j < lanes ? place.columns - j : lanes;
+    pack_turned(turned + j, width, sums + j * sums_row, sums_row, columns, place.rows);
+    if constexpr (std::is_same_v<T, Stored>) {
+      if (result.finish == nullptr) {
+        const FirstLanes<T> part(columns);
+        T* const to = out + place.row * result.row + place.column + j;
+        for (extent i = 0; i < place.rows; ++i) {
+          part.store(to + i * result.row, load(turned + i * width + j));
+        }
+      }
+    }
+  }
+  if (result.finish != nullptr) {
+    result.finish(*result.epilogue, turned, width, out, result.row, place);
+  }
+}
+
 template <int Vectors, class T, class Stored, std::size_t... I>
 [[gnu::always_inline]] inline void write_tile(const TileWork<T, Stored>& work, extent root, const Vector<T>* sums,
                                               std::index_sequence<I...> /*sums*/) {
@@ -66,7 +93,7 @@ template <int Vectors, class T, class Stored, std::size_t... I>
   const Result<T, Stored>& result = *work.result;
   Stored* const out = result.out + root * result.root;
   if constexpr (std::is_same_v<T, Stored>) {
-    if (result.finish == nullptr) {
+    if (result.finish == nullptr && !result.turned) {
       T* const to = out + work.place.row * result.row + work.place.column;
       ((static_cast<int>(I) % Vectors + 1 < Vectors
             ? store(to + static_cast<extent>(I) / Vectors * result.row + I % Vectors * lanes, sums[I])
@@ -77,16 +104,29 @@ template <int Vectors, class T, class Stored, std::size_t... I>
   }
   alignas(alignment) T kept[sizeof...(I) * lanes];
   (store(kept + I * lanes, sums[I]), ...);
+  if (result.turned) {
+    write_turned(result, out, kept, Vectors * lanes, work.place);
+    return;
+  }
   result.finish(*result.epilogue, kept, Vectors * lanes, out, result.row, work.place);
 }
 
 template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... I>
-[[gnu::always_inline]] inline void sum_tile(const TileWork<T, Stored>& work, const A& a_of_tile,
+[[gnu::always_inline]] inline void sum_tile(const TileWork<T, Stored>& work, A a_of_tile,
                                             std::index_sequence<I...> each) {
   constexpr int lanes = Lanes<T>::count;
   const auto a = tile::reader<Rows>(a_of_tile);
   if (work.walk.size == 0) {
     Vector<T> sums[sizeof...(I)] = {};
+    if (!work.begins) { // what is needed at the end has left the near caches
+      (__builtin_prefetch(work.waiting + I * lanes), ...);
+      if (work.ends && !work.result->turned) {
+        (__builtin_prefetch(work.result->out + (work.place.row + static_cast<extent>(I) / Vectors) * work.result->row +
+                                work.place.column + I % Vectors * lanes,
+                            1),
+         ...);
+      }
+    }
     add_products<Vectors>(sums, a, work.b, work.b_row, work.depth, work.last, each);
     if (!work.begins) {
       ((sums[I] = load(work.waiting + I * lanes) + sums[I]), ...);
@@ -98,14 +138,13 @@ template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... 
     }
     return;
   }
-  A piece = a_of_tile;
   const T* b = work.b;
   GrainWalk walk = work.walk;
   for (extent left = work.depth; left > 0; left -= walk.size, walk.next()) {
     const extent rows = left < walk.size ? left : walk.size;
     Vector<T> sums[sizeof...(I)] = {};
-    add_products<Vectors>(sums, tile::reader<Rows>(piece), b, work.b_row, rows, work.last, each);
-    piece.data = piece.at(0, rows);
+    add_products<Vectors>(sums, tile::reader<Rows>(a_of_tile), b, work.b_row, rows, work.last, each);
+    a_of_tile.data = a_of_tile.at(0, rows);
     b += rows * work.b_row;
     // As in a binary counter: what waits at the levels of the trailing ones meets its right half.
     T* waiting = work.waiting;
@@ -121,12 +160,12 @@ template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... 
 }
 
 template <int Rows, int Vectors, class T, class Stored, class A>
-void run_tile(const TileWork<T, Stored>& work, const A& a) {
+void run_tile(const TileWork<T, Stored>& work, A a) {
   sum_tile<Rows, Vectors>(work, a, std::make_index_sequence<static_cast<std::size_t>(Rows * Vectors)>{});
 }
 
 template <class T, class Stored, class A>
-using RunTile = void (*)(const TileWork<T, Stored>&, const A&);
+using RunTile = void (*)(const TileWork<T, Stored>&, A);
 
 /// The functions for 1, 2, ... rows and a width.
 template <class T, class Stored, class A, int Vectors, class Rows = std::make_index_sequence<tile_rows(Vectors)>>

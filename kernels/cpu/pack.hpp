@@ -109,14 +109,23 @@ template <class T>
 
 } // namespace pack
 
-/// to[l * to_row + j] = from[l * from_row + j] for l < depth, j < columns <= Lanes<T>::count. Writes whole registers:
-/// what lies behind the columns is undefined, and a smaller to_row is filled in the order of l.
+/// to[l * to_row + j] = from[l * from_row + j] for l < depth, j < columns. Writes whole registers: what lies behind the
+/// columns is undefined, and a smaller to_row is filled in the order of l.
 template <class T, class From>
 void pack_rows(T* to, extent to_row, const From* from, extent from_row, extent columns, extent depth) {
   if constexpr (std::is_same_v<T, From>) {
-    const FirstLanes<T> part(columns);
-    for (extent l = 0; l < depth; ++l) {
-      store(to + l * to_row, columns == Lanes<T>::count ? load(from + l * from_row) : part.load(from + l * from_row));
+    constexpr extent lanes = Lanes<T>::count;
+    constexpr extent ahead = 8; // rows far apart are not foreseen by the processor
+    const extent whole = (columns - 1) / lanes * lanes;
+    const FirstLanes<T> part(columns - whole);
+    for (extent l = 0; l < depth; ++l, to += to_row, from += from_row) {
+      const extent next = l + ahead < depth ? ahead * from_row : 0;
+      for (extent j = 0; j < whole; j += lanes) {
+        __builtin_prefetch(from + next + j);
+        store(to + j, load(from + j));
+      }
+      __builtin_prefetch(from + next + columns - 1);
+      store(to + whole, columns - whole == lanes ? load(from + whole) : part.load(from + whole));
     }
   } else {
     for (extent l = 0; l < depth; ++l) {
@@ -127,7 +136,7 @@ void pack_rows(T* to, extent to_row, const From* from, extent from_row, extent c
   }
 }
 
-/// The same of a transposed matrix: to[l * to_row + j] = from[j * from_row + l].
+/// The same of a transposed matrix, at most one register wide: to[l * to_row + j] = from[j * from_row + l].
 template <class T, class From>
 void pack_turned(T* to, extent to_row, const From* from, extent from_row, extent columns, extent depth) {
   constexpr int lanes = Lanes<T>::count;

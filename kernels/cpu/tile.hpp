@@ -33,8 +33,9 @@ template <class T, int Rows>
 class RowReader {
 public:
   explicit RowReader(const RowsOfA<T>& a) {
-    for (int i = 0; i < Rows; ++i) {
-      rows_[i] = a.data + i * a.stride;
+    const T* row = a.data; // one by one: vectors of addresses would have to be taken apart again
+    for (int i = 0; i < Rows; ++i, row += a.stride) {
+      rows_[i] = row;
     }
   }
   [[nodiscard]] T at(int i, extent l) const { return rows_[i][l]; }

@@ -2,7 +2,10 @@
 // Scalar functions for host and device code, without <cmath>, which costs every unit that includes it.
 #pragma once
 
-#include <cleave/base/config.hpp>
+#include <cleave/base/math_erf.hpp>
+#include <cleave/base/math_exp.hpp>
+#include <cleave/base/math_log.hpp>
+#include <cleave/base/math_trig.hpp>
 
 #include <cstdint>
 #include <type_traits>
@@ -21,22 +24,24 @@ namespace cleave::math {
   static_assert(true)
 // NOLINTEND(bugprone-macro-parentheses)
 
+#define CLEAVE_MATH_OF_DOUBLE(function)                                                                                \
+  CLEAVE_HOST_DEVICE inline double function(double x) { return __builtin_##function(x); }                              \
+  static_assert(true)
+
 // clang-format off
-CLEAVE_MATH(exp); CLEAVE_MATH(exp2); CLEAVE_MATH(expm1);
-CLEAVE_MATH(log); CLEAVE_MATH(log2); CLEAVE_MATH(log10); CLEAVE_MATH(log1p);
+CLEAVE_MATH_OF_DOUBLE(exp); CLEAVE_MATH_OF_DOUBLE(expm1); CLEAVE_MATH_OF_DOUBLE(log); CLEAVE_MATH_OF_DOUBLE(log1p);
+CLEAVE_MATH_OF_DOUBLE(sin); CLEAVE_MATH_OF_DOUBLE(cos); CLEAVE_MATH_OF_DOUBLE(tanh);
+CLEAVE_MATH_OF_DOUBLE(erf); CLEAVE_MATH_OF_DOUBLE(erfc);
+CLEAVE_MATH(exp2); CLEAVE_MATH(log2); CLEAVE_MATH(log10);
 CLEAVE_MATH(sqrt); CLEAVE_MATH(cbrt);
-CLEAVE_MATH(sin); CLEAVE_MATH(cos); CLEAVE_MATH(tan); CLEAVE_MATH(asin); CLEAVE_MATH(acos); CLEAVE_MATH(atan);
-CLEAVE_MATH(sinh); CLEAVE_MATH(cosh); CLEAVE_MATH(tanh); CLEAVE_MATH(asinh); CLEAVE_MATH(acosh); CLEAVE_MATH(atanh);
-CLEAVE_MATH(erf); CLEAVE_MATH(erfc);
+CLEAVE_MATH(tan); CLEAVE_MATH(asin); CLEAVE_MATH(acos); CLEAVE_MATH(atan);
+CLEAVE_MATH(sinh); CLEAVE_MATH(cosh); CLEAVE_MATH(asinh); CLEAVE_MATH(acosh); CLEAVE_MATH(atanh);
 CLEAVE_MATH(floor); CLEAVE_MATH(ceil); CLEAVE_MATH(trunc); CLEAVE_MATH(round);
 CLEAVE_MATH_OF_TWO(pow); CLEAVE_MATH_OF_TWO(fmod); CLEAVE_MATH_OF_TWO(hypot); CLEAVE_MATH_OF_TWO(atan2);
 // clang-format on
 #undef CLEAVE_MATH
+#undef CLEAVE_MATH_OF_DOUBLE
 #undef CLEAVE_MATH_OF_TWO
-
-// <numbers> has them, and costs every unit that includes it.
-inline constexpr double ln2 = 0.69314718055994530942;  // NOLINT(modernize-use-std-numbers)
-inline constexpr double ln10 = 2.30258509299404568402; // NOLINT(modernize-use-std-numbers)
 
 template <class T>
 CLEAVE_HOST_DEVICE constexpr bool is_finite([[maybe_unused]] T x) {
@@ -68,23 +73,27 @@ CLEAVE_HOST_DEVICE inline T rint_down(T x) {
 }
 
 /// 1 / (1 + exp(-x)), without overflow for large negative x.
-template <class T>
-CLEAVE_HOST_DEVICE inline T sigmoid(T x) {
-  const T e = math::exp(x < 0 ? x : -x);
+CLEAVE_HOST_DEVICE inline double sigmoid(double x) {
+  const double e = math::exp(x < 0 ? x : -x);
   return x < 0 ? e / (1 + e) : 1 / (1 + e);
 }
 
 /// log(1 + exp(x)), without overflow for large x and without cancellation for large negative x.
-template <class T>
-CLEAVE_HOST_DEVICE inline T softplus(T x) {
-  return (x < 0 ? T(0) : x) + math::log1p(math::exp(x < 0 ? x : -x));
+CLEAVE_HOST_DEVICE inline double softplus(double x) {
+  return (x < 0 ? 0. : x) + math::log1p(math::exp(x < 0 ? x : -x));
 }
 
 /// The normal distribution's cumulative function, exact in relative terms also far left.
-template <class T>
-CLEAVE_HOST_DEVICE inline T normal_cdf(T x) {
-  return T(0.5) * math::erfc(x * T(-0.70710678118654752440));
+CLEAVE_HOST_DEVICE inline double normal_cdf(double x) { return 0.5 * math::erfc(x * -0.70710678118654752440); }
+
+/// x times the normal distribution's cumulative function; 0 at -infinity.
+CLEAVE_HOST_DEVICE inline double gelu(double x) {
+  const double gate = math::normal_cdf(x);
+  return gate == 0 ? 0. : x * gate;
 }
+
+/// 1 / sqrt(x).
+CLEAVE_HOST_DEVICE inline double rsqrt(double x) { return 1 / math::sqrt(x); }
 
 // Arithmetic that is defined for every operand. Floating numbers follow IEEE 754; integers wrap around, as in
 // modular arithmetic, and a division of integers by zero gives 0.

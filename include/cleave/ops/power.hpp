@@ -74,7 +74,7 @@ struct Rsqrt : ElementwiseOp {
   static constexpr double flops = 8;
   template <class T>
   CLEAVE_HOST_DEVICE static T apply(T x) {
-    return 1 / math::sqrt(x);
+    return math::rsqrt(x);
   }
   static constexpr Cotangents vjp(const Vjp& at) { return {at.dy * (-0.5 * (at.y * at.y * at.y))}; }
 };

@@ -83,8 +83,7 @@ struct Gelu : ElementwiseOp {
   static constexpr double flops = 22;
   template <class T>
   CLEAVE_HOST_DEVICE static T apply(T x) {
-    const T gate = math::normal_cdf(x);
-    return gate == 0 ? T(0) : x * gate;
+    return math::gelu(x);
   }
   static constexpr Cotangents vjp(const Vjp& at) {
     const Value x = at.x(0);

@@ -141,6 +141,31 @@ TEMPLATE_TEST_CASE("contract scales, adds a bias, activates and accumulates", "[
   }
 }
 
+TEST_CASE("contract applies the epilogue where the result is computed turned", "[kernels][contract]") {
+  constexpr extent m = 33;
+  constexpr extent n = 200;
+  constexpr extent k = 400;
+  const auto a = numbers<float>(m * k, 1);
+  const auto b = numbers<float>(k * n, 2);
+  const auto bias = numbers<float>(n, 3);
+  std::vector<float> out(m * n);
+  test::KernelCall call(out.data(), {a.data(), b.data(), bias.data()}, {1, m, n, k});
+  call.arguments.masks[0] = 2;
+  call.arguments.masks[1] = 2;
+  call.arguments.masks[2] = 1;
+  call.run(&cleave::kernels::contract<float>);
+  const Plain plain{m, n, k, false, true};
+  double worst = 0;
+  for (extent i = 0; i < m; ++i) {
+    for (extent j = 0; j < n; ++j) {
+      const double x = plain(a.data(), b.data(), i, j) + static_cast<double>(bias[static_cast<std::size_t>(j)]);
+      worst =
+          std::max(worst, std::abs((x > 0 ? x : 0) - static_cast<double>(out[static_cast<std::size_t>(i * n + j)])));
+    }
+  }
+  CHECK(worst < 1e-4);
+}
+
 TEMPLATE_TEST_CASE("contract computes elements of 16 bits in float", "[kernels][contract]", cleave::float16,
                    cleave::bfloat16) {
   for (const extent k : {7, 300}) {

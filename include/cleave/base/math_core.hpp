@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the elementary functions of math_*.hpp are made of. They are written without branches, so that a loop over them
+// becomes vector code, and with every fused multiply-add spelt out, so that an element's bits do not depend on the lane
+// or the tail it falls into. Where the instruction set has no fused multiply-add (baseline x86-64), products are
+// rounded; the bits are others, the bounds of the errors hold as well.
+#pragma once
+
+#include <cleave/base/config.hpp>
+
+#include <cstdint>
+#include <type_traits>
+
+namespace cleave::math {
+
+// <numbers> has them, and costs every unit that includes it.
+inline constexpr double ln2 = 0.69314718055994530942;  // NOLINT(modernize-use-std-numbers)
+inline constexpr double ln10 = 2.30258509299404568402; // NOLINT(modernize-use-std-numbers)
+
+inline namespace CLEAVE_ISA {
+
+/// a * b + c: rounded once where the instruction set can.
+template <class T>
+CLEAVE_HOST_DEVICE constexpr T fma(T a, T b, T c) {
+#if defined(__FMA__) || defined(__aarch64__) || defined(__CUDA_ARCH__)
+  if constexpr (std::is_same_v<T, float>) {
+    return __builtin_fmaf(a, b, c);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return __builtin_fma(a, b, c);
+  } else {
+    return a * b + c; // a vector: compilers contract this form
+  }
+#else
+  return a * b + c;
+#endif
+}
+
+namespace lanes {
+
+// ln 2 in two floats, the first of 9 bits: its product with an exponent is exact.
+inline constexpr float ln2_head = 0.693359375F; // NOLINT(modernize-use-std-numbers)
+inline constexpr float ln2_tail = -2.12194440e-4F;
+
+/// The integers that hold the bits of a T; T may be a vector of the compiler.
+template <class T>
+struct BitsOf {
+  using type = decltype(T{} < T{});
+};
+template <>
+struct BitsOf<float> {
+  using type = std::int32_t;
+};
+template <>
+struct BitsOf<double> {
+  using type = std::int64_t;
+};
+template <class T>
+using Bits = typename BitsOf<T>::type;
+
+template <class T>
+CLEAVE_HOST_DEVICE constexpr Bits<T> bits(T x) {
+  return __builtin_bit_cast(Bits<T>, x);
+}
+template <class T>
+CLEAVE_HOST_DEVICE constexpr T from_bits(Bits<T> x) {
+  return __builtin_bit_cast(T, x);
+}
+
+/// All bits set where a < b, else none.
+template <class T>
+CLEAVE_HOST_DEVICE constexpr Bits<T> less(T a, T b) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    return -static_cast<Bits<T>>(a < b);
+  } else {
+    return a < b;
+  }
+}
+template <class T>
+CLEAVE_HOST_DEVICE constexpr Bits<T> equal(T a, T b) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    return -static_cast<Bits<T>>(a == b);
+  } else {
+    return a == b;
+  }
+}
+
+/// `a` where all bits of `which` are set, `b` where none is. In bits: a conditional expression may become a branch,
+/// into which the compiler moves the computation of the value; then a loop is no longer vector code.
+template <class T>
+CLEAVE_HOST_DEVICE constexpr T select(Bits<T> which, T a, T b) {
+  return from_bits<T>((which & bits(a)) | (~which & bits(b)));
+}
+
+/// The magnitude of x with the sign of y.
+CLEAVE_HOST_DEVICE constexpr float with_sign(float x, float y) {
+  constexpr std::int32_t magnitude = 0x7fffffff;
+  return from_bits<float>((bits(x) & magnitude) | (bits(y) & ~magnitude));
+}
+
+/// c + c1 x + c2 x^2 + ... by Horner's rule.
+template <class T, class C>
+CLEAVE_HOST_DEVICE constexpr T polynomial(T /*x*/, C c) {
+  return T{} + c;
+}
+template <class T, class C, class... More>
+CLEAVE_HOST_DEVICE constexpr T polynomial(T x, C c, More... more) {
+  return fma(x, polynomial(x, more...), T{} + c);
+}
+
+/// 1 / x of a positive double that a float can hold: from the float's reciprocal by one step of Newton's, to about 45
+/// bits.
+CLEAVE_HOST_DEVICE inline double reciprocal(double x) {
+  const double near = 1.0F / static_cast<float>(x);
+  return near * fma(-x, near, 2.0);
+}
+
+} // namespace lanes
+} // namespace CLEAVE_ISA
+} // namespace cleave::math

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products so small that a plan would cost more than the product: one register wide, read where the operands lie.
+#pragma once
+
+#include "tile.hpp"
+
+namespace cleave::kernels::inline CLEAVE_ISA {
+namespace gemm {
+
+/// Multiplications of a product that is not worth a thought about threads and blocks.
+inline constexpr extent small = 32 * 32 * 32;
+inline constexpr int small_rows = 8; // enough sums to hide the latency of one
+
+// Arguments go by value: written to memory in pieces and read as a whole, they would cost more than the product.
+template <int Rows, class T, class A>
+[[gnu::noinline]] void multiply_rows(A a, const T* b, extent b_row, extent k, FirstLanes<T> columns, T* out,
+                                     extent out_row) {
+  [&]<std::size_t... I>(std::index_sequence<I...> each) __attribute__((always_inline)) {
+    Vector<T> sums[Rows] = {};
+    add_products<1>(sums, tile::reader<Rows>(a), b, b_row, k, columns, each);
+    (columns.store(out + static_cast<extent>(I) * out_row, sums[I]), ...);
+  }(std::make_index_sequence<Rows>{});
+}
+
+template <class A, class T>
+[[gnu::always_inline]] inline void multiply_strips(A a, extent m, const T* b, extent b_row, extent k,
+                                                   FirstLanes<T> columns, T* out, extent out_row) {
+  for (; m >= small_rows; m -= small_rows) {
+    multiply_rows<small_rows>(a, b, b_row, k, columns, out, out_row);
+    a.data = a.at(small_rows, 0);
+    out += small_rows * out_row;
+  }
+  switch (m) {
+  case 7:
+    return multiply_rows<7>(a, b, b_row, k, columns, out, out_row);
+  case 6:
+    return multiply_rows<6>(a, b, b_row, k, columns, out, out_row);
+  case 5:
+    return multiply_rows<5>(a, b, b_row, k, columns, out, out_row);
+  case 4:
+    return multiply_rows<4>(a, b, b_row, k, columns, out, out_row);
+  case 3:
+    return multiply_rows<3>(a, b, b_row, k, columns, out, out_row);
+  case 2:
+    return multiply_rows<2>(a, b, b_row, k, columns, out, out_row);
+  case 1:
+    return multiply_rows<1>(a, b, b_row, k, columns, out, out_row);
+  default:
+    return;
+  }
+}
+
+/// out (m x n) = a b with b as it is; false: not such a product.
+template <class T>
+bool multiply_small(T* out, extent out_row, const T* a, extent a_row, bool transpose_a, const T* b, extent b_row,
+                    extent m, extent n, extent k, extent most_depth) {
+  constexpr extent lanes = Lanes<T>::count;
+  if (n > lanes || n < 1 || m * n * k > small || k > most_depth || (!fast_first_lanes && n != lanes)) {
+    return false;
+  }
+  const FirstLanes<T> columns(n);
+  if (transpose_a) {
+    multiply_strips(ColumnsOfA<T>{a, a_row}, m, b, b_row, k, columns, out, out_row);
+  } else {
+    multiply_strips(RowsOfA<T>{a, a_row}, m, b, b_row, k, columns, out, out_row);
+  }
+  return true;
+}
+
+} // namespace gemm
+} // namespace cleave::kernels::inline CLEAVE_ISA
