@@ -195,7 +195,7 @@ public:
   /// Of `width` results whose runs begin `distance` apart; their greatest elements are known.
   void of_rows(extent first, extent distance, extent width, const T* top, T* out) const {
     for (extent r = 0; r < width; ++r) {
-      Row<Plus<T>> total;
+      Row<PlusExactly<T>> total;
       const auto add = [&](extent offset) {
         const T* const x = x_ + first + r * distance + offset;
         T e[piece];
@@ -213,8 +213,16 @@ public:
   }
   /// Of `width` neighbouring results whose run is kept.
   void of_columns(extent first, extent width, const T* top, T* out) const {
-    T e[chunk<T>];
-    Columns<Plus<T>> total(width, e + chunk<T>);
+    for (extent i = 0; i < width; i += piece) {
+      of_some_columns(first + i, std::min(piece, width - i), top + i, out + i);
+    }
+  }
+
+private:
+  void of_some_columns(extent first, extent width, const T* top, T* out) const {
+    T e[piece] = {};
+    double totals[piece];
+    Columns<PlusExactly<T>> total(width, e + piece);
     const auto add = [&](extent offset) {
       const T* const x = x_ + first + offset;
       for (extent i = 0; i < width; ++i) {
@@ -223,17 +231,15 @@ public:
       total.add(e, 1, 0);
     };
     visit_loops(plan_.reduced, plan_.reduced_count, 0, add);
-    total.totals(out, 1);
+    total.totals(totals, 1);
     for (extent i = 0; i < width; ++i) {
-      out[i] = finish(top[i], out[i]);
+      out[i] = finish(top[i], totals[i]);
     }
   }
-
-private:
-  static constexpr extent piece = 512;
+  static constexpr extent piece = chunk<double>;
 
   // what is infinite or NaN is the result: distances from it would be NaN
-  static T finish(T top, T total) { return math::is_finite(top) ? top + math::log(total) : top; }
+  static T finish(T top, double total) { return math::is_finite(top) ? top + math::log(static_cast<T>(total)) : top; }
 
   const ReducePlan& plan_; // NOLINT(cppcoreguidelines-avoid-const-or-ref-data-members): lives as long as a call
   const T* x_;

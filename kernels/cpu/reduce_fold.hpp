@@ -60,6 +60,12 @@ struct PlusNumbers : Plus<T> {
   }
 };
 
+/// In double: of very many numbers, small ones count.
+template <class T>
+struct PlusExactly : Plus<double> {
+  using In = T;
+};
+
 template <class T>
 struct Times {
   using In = T;
