@@ -82,14 +82,14 @@ build_bench = log=$$(mktemp); \
 
 bench:
 	@tools/setup
-	@$(call build_bench,bench,,cleave_bench)
+	@$(call build_bench,bench,-DCLEAVE_BENCH_PEERS=ON,cleave_bench)
 	@bench/run/run --json build/bench/bench.json
 	@echo "JSON: build/bench/bench.json"
 
 # For a quiet machine; takes some minutes.
 bench-docs:
 	@tools/setup
-	@$(call build_bench,bench,,cleave_bench cleave_peer eigen_peer)
+	@$(call build_bench,bench,-DCLEAVE_BENCH_PEERS=ON,cleave_bench cleave_peer eigen_peer)
 	@$(call build_bench,bench-native,-DCMAKE_CXX_FLAGS=-march=native,cleave_peer)
 	@bench/compile/measure --write-doc
 	@bench/run/run --repetitions 9 --min-time 0.1 --write-doc
