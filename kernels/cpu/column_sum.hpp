@@ -32,9 +32,7 @@ public:
   void total(double (&to)[lanes]) const {
     double of[lanes][lanes]; // element `lane` of each column's sum
     for (int lane = 0; lane < lanes; ++lane) {
-      for (int p = 0; p < WideSum<T>::parts; ++p) {
-        store_block(of[lane] + p * Block<double>::lanes, wide_[lane].part[p]);
-      }
+      store_block(of[lane], wide_[lane].lanes);
     }
     for (extent width = lanes / 2; width > 0; width /= 2) {
       for (extent lane = 0; lane < width; ++lane) {
