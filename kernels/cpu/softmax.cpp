@@ -163,6 +163,8 @@ double exp_row(const T* from, T* to, extent classes, const Fall& fall, const T* 
         const Block<T> e = exp_of_falling(fall(load_block(from + i)));
         store_block(to + i, e);
         greatest.meet(load_block(later + i));
+        __builtin_prefetch(later + classes + i); // (no memory is touched behind the last row)
+        __builtin_prefetch(to + classes + i, 1);
         if constexpr (HasEarlier) {
           store_block(earlier + i, load_block(earlier + i) * share);
         }
