@@ -79,7 +79,9 @@ template <class T, int Count>
 /// The first `count` lanes, at least one and not all; the others are zeros.
 template <class To, class T>
 [[gnu::always_inline]] inline To load_first_as(const T* from, extent count) {
-  if constexpr (To::lanes == Lanes<T>::count) {
+  if constexpr (To::lanes == 2) {
+    return {Vector<T>{from[0]}};
+  } else if constexpr (To::lanes == Lanes<T>::count) {
     return {FirstLanes<T>(count).load(from)};
   } else {
     using Half = decltype(To::low);
@@ -96,7 +98,9 @@ template <class T>
 }
 template <class T, int Count>
 [[gnu::always_inline]] inline void store_first(T* to, const Registers<T, Count>& x, extent count) {
-  if constexpr (Count == 1) {
+  if constexpr (Registers<T, Count>::lanes == 2) {
+    to[0] = x.v[0];
+  } else if constexpr (Count == 1) {
     FirstLanes<T>(count).store(to, x.v);
   } else if (count < x.half) {
     store_first(to, x.low, count);
@@ -261,8 +265,9 @@ struct WideSum {
 /// Blocks that are added before they join the wide sum: floats lose little over so few.
 inline constexpr int blocks_a_wide_sum = 16;
 
-/// The sum over a row of `count` elements. `whole(i)` gives the block of the elements from i on, `part(i, n)` that of
-/// the last n, with zeros behind them.
+/// The sum over a row of `count` elements. `whole(i, sum)` adds the block of the elements from i on to a sum, `part(i,
+/// n, sum)` the last n, and zeros. A product is added by fma: the compiler would fuse it in some loops and not in
+/// others.
 template <class T, class Whole, class Part>
 [[gnu::always_inline]] inline double sum_row(extent count, Whole whole, Part part) {
   constexpr extent lanes = Block<T>::lanes;
@@ -271,16 +276,46 @@ template <class T, class Whole, class Part>
   while (i + lanes <= count) {
     const extent left = (count - i) / lanes;
     const extent end = i + lanes * (left < blocks_a_wide_sum ? left : blocks_a_wide_sum);
-    Block<T> several = whole(i);
-    for (i += lanes; i < end; i += lanes) {
-      several = several + whole(i);
+    Block<T> several = repeat(T(0));
+    for (; i < end; i += lanes) {
+      several = whole(i, several);
     }
     sum.add(several);
   }
   if (i < count) {
-    sum.add(part(i, count - i));
+    sum.add(part(i, count - i, repeat(T(0))));
   }
   return sum.total();
+}
+
+/// Two sums over rows at once, each as sum_row would find it.
+template <class B>
+struct Two {
+  B first;
+  B second;
+};
+template <class T, class Whole, class Part>
+[[gnu::always_inline]] inline Two<double> sum_two(extent count, Whole whole, Part part) {
+  constexpr extent lanes = Block<T>::lanes;
+  WideSum<T> first;
+  WideSum<T> second;
+  extent i = 0;
+  while (i + lanes <= count) {
+    const extent left = (count - i) / lanes;
+    const extent end = i + lanes * (left < blocks_a_wide_sum ? left : blocks_a_wide_sum);
+    Two<Block<T>> several{repeat(T(0)), repeat(T(0))};
+    for (; i < end; i += lanes) {
+      several = whole(i, several);
+    }
+    first.add(several.first);
+    second.add(several.second);
+  }
+  if (i < count) {
+    const Two<Block<T>> last = part(i, count - i, Two<Block<T>>{repeat(T(0)), repeat(T(0))});
+    first.add(last.first);
+    second.add(last.second);
+  }
+  return {first.total(), second.total()};
 }
 
 /// Runs `whole(i)` for all blocks of a row, and `part(i, n)` for its last n elements.

@@ -159,7 +159,7 @@ double exp_row(const T* from, T* to, extent classes, const Fall& fall, const T* 
   const Block<T> share = repeat(share_of_earlier);
   const double total = sum_row<T>(
       classes,
-      [&](extent i) {
+      [&](extent i, const Block<T>& sum) {
         const Block<T> e = exp_of_falling(fall(load_block(from + i)));
         store_block(to + i, e);
         greatest.meet(load_block(later + i));
@@ -168,16 +168,16 @@ double exp_row(const T* from, T* to, extent classes, const Fall& fall, const T* 
         if constexpr (HasEarlier) {
           store_block(earlier + i, load_block(earlier + i) * share);
         }
-        return e;
+        return sum + e;
       },
-      [&](extent i, extent count) {
+      [&](extent i, extent count, const Block<T>& sum) {
         const Block<T> e = first_lanes(exp_of_falling(fall(load_first(from + i, count))), count, T(0));
         store_first(to + i, e, count);
         greatest.meet(first_lanes(load_first(later + i, count), count, lowest<T>));
         if constexpr (HasEarlier) {
           store_first(earlier + i, load_first(earlier + i, count) * share, count);
         }
-        return e;
+        return sum + e;
       });
   largest_of_later = largest_lane(greatest.value);
   return total;
@@ -250,7 +250,7 @@ void softmax(const KernelArguments& call, const T* x, T* p) {
         for (extent c = 0; c < classes; ++c) {
           const Block<T> e = exp_of_falling(fall(load_some(from + c * stride, count)));
           store_some(to + c * stride, e, count);
-          sum.add(c, e);
+          sum.step(c, [&](const Block<T>& so_far) { return so_far + e; });
         }
         const Block<T> share = of_totals(sum, reciprocal_total<T>);
         for (extent c = 0; c < classes; ++c) {
@@ -272,9 +272,9 @@ void log_softmax(const KernelArguments& call, const T* x, T* y) {
           T* const to = y + first;
           const Fall fall{repeat(scale), repeat(largest_of(from, classes, scale))};
           const double total = sum_row<T>(
-              classes, [&](extent i) { return exp_of_falling(fall(load_block(from + i))); },
-              [&](extent i, extent count) {
-                return first_lanes(exp_of_falling(fall(load_first(from + i, count))), count, T(0));
+              classes, [&](extent i, const Block<T>& sum) { return sum + exp_of_falling(fall(load_block(from + i))); },
+              [&](extent i, extent count, const Block<T>& sum) {
+                return sum + first_lanes(exp_of_falling(fall(load_first(from + i, count))), count, T(0));
               });
           const Block<T> log_of_total = repeat(log_total<T>(total));
           for_blocks<T>(
@@ -290,7 +290,8 @@ void log_softmax(const KernelArguments& call, const T* x, T* y) {
         const Fall fall{repeat(scale), largest_of(from, classes, stride, count, scale)};
         ColumnSum<T> sum(classes);
         for (extent c = 0; c < classes; ++c) {
-          sum.add(c, exp_of_falling(fall(load_some(from + c * stride, count))));
+          const Block<T> e = exp_of_falling(fall(load_some(from + c * stride, count)));
+          sum.step(c, [&](const Block<T>& so_far) { return so_far + e; });
         }
         const Block<T> log_of_total = of_totals(sum, log_total<T>);
         for (extent c = 0; c < classes; ++c) {
@@ -331,8 +332,10 @@ void softmax_gradient(std::byte* const* arenas, const KernelArguments& call) {
           const T* const dp = dy + first;
           T* const to = dx + first;
           const double total = sum_row<T>(
-              classes, [&](extent i) { return load_block(p + i) * load_block(dp + i); },
-              [&](extent i, extent count) { return load_first(p + i, count) * load_first(dp + i, count); });
+              classes, [&](extent i, const Block<T>& sum) { return fma(load_block(p + i), load_block(dp + i), sum); },
+              [&](extent i, extent count, const Block<T>& sum) {
+                return fma(load_first(p + i, count), load_first(dp + i, count), sum);
+              });
           const Block<T> mean = repeat(static_cast<T>(total));
           for_blocks<T>(
               classes, [&](extent i) { store_block(to + i, gradient(load_block(p + i), load_block(dp + i), mean)); },
@@ -344,7 +347,9 @@ void softmax_gradient(std::byte* const* arenas, const KernelArguments& call) {
       [&](extent first, extent stride, extent count) {
         ColumnSum<T> sum(classes);
         for (extent at = first, c = 0; c < classes; ++c, at += stride) {
-          sum.add(c, rows::load_some(y + at, count) * rows::load_some(dy + at, count));
+          sum.step(c, [&](const Block<T>& so_far) {
+            return fma(rows::load_some(y + at, count), rows::load_some(dy + at, count), so_far);
+          });
         }
         const Block<T> mean = rows::of_totals(sum, [](double total) { return static_cast<T>(total); });
         for (extent at = first, c = 0; c < classes; ++c, at += stride) {
@@ -373,8 +378,8 @@ void log_softmax_gradient(std::byte* const* arenas, const KernelArguments& call)
           const T* const dp = dy + first;
           T* const to = dx + first;
           const double total = sum_row<T>(
-              classes, [&](extent i) { return load_block(dp + i); },
-              [&](extent i, extent count) { return load_first(dp + i, count); });
+              classes, [&](extent i, const Block<T>& sum) { return sum + load_block(dp + i); },
+              [&](extent i, extent count, const Block<T>& sum) { return sum + load_first(dp + i, count); });
           const Block<T> minus = repeat(-static_cast<T>(total));
           for_blocks<T>(
               classes,
@@ -387,7 +392,7 @@ void log_softmax_gradient(std::byte* const* arenas, const KernelArguments& call)
       [&](extent first, extent stride, extent count) {
         ColumnSum<T> sum(classes);
         for (extent at = first, c = 0; c < classes; ++c, at += stride) {
-          sum.add(c, rows::load_some(dy + at, count));
+          sum.step(c, [&](const Block<T>& so_far) { return so_far + rows::load_some(dy + at, count); });
         }
         const Block<T> minus = rows::of_totals(sum, [](double total) { return -static_cast<T>(total); });
         for (extent at = first, c = 0; c < classes; ++c, at += stride) {
