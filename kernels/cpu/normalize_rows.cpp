@@ -308,7 +308,7 @@ void normalize_rows_affine_gradient(std::byte* const* arenas, const KernelArgume
   const extent columns = turns * call.sizes[1];
   const auto add_rows = [&](T* gamma, T* beta, extent column, extent n, extent row, extent rows) {
     if (space == 1 && turns == 1) {
-      normal::add_columns(dy, x, columns, column, n, row, rows, gamma, beta, [&](auto from, extent r) {
+      normal::add_columns(dy, x, columns, column, n, row, rows, gamma, beta, [&](auto from, extent r, extent, extent) {
         return (from - repeat_in<decltype(from)>(mean[r])) * repeat_in<decltype(from)>(rstd[r]);
       });
       return;

@@ -15,15 +15,16 @@ namespace normal {
 template <class T>
 using Wide = Registers<T, 4>;
 
-/// The sums of one stretch of columns over rows of the matrix: of dy * xhat(x, row), and of dy.
+/// The sums of one stretch of columns over rows of the matrix: of dy * xhat(x, row, j, n), and of dy; j is the
+/// distance from the first column, n how many lanes count.
 template <class Many, class T, class Xhat>
 [[gnu::always_inline]] inline void add_some_columns(const T* dy, const T* x, extent columns, extent rows, extent row,
-                                                    T* products, T* sums, Xhat xhat) {
+                                                    T* products, T* sums, extent j, Xhat xhat) {
   Many product = repeat_in<Many>(T(0));
   Many sum = repeat_in<Many>(T(0));
   for (extent r = row; r < row + rows; ++r) {
     const Many cotangent = load_as<Many>(dy + r * columns);
-    product = fma(cotangent, xhat(load_as<Many>(x + r * columns), r), product);
+    product = fma(cotangent, xhat(load_as<Many>(x + r * columns), r, j, extent(Many::lanes)), product);
     sum = sum + cotangent;
   }
   store_block(products, product);
@@ -37,17 +38,17 @@ void add_columns(const T* dy, const T* x, extent columns, extent column, extent 
   using One = Registers<T, 1>;
   extent j = 0;
   for (; j + Wide<T>::lanes <= n; j += Wide<T>::lanes) {
-    add_some_columns<Wide<T>>(dy + column + j, x + column + j, columns, rows, row, products + j, sums + j, xhat);
+    add_some_columns<Wide<T>>(dy + column + j, x + column + j, columns, rows, row, products + j, sums + j, j, xhat);
   }
   for (; j + One::lanes <= n; j += One::lanes) {
-    add_some_columns<One>(dy + column + j, x + column + j, columns, rows, row, products + j, sums + j, xhat);
+    add_some_columns<One>(dy + column + j, x + column + j, columns, rows, row, products + j, sums + j, j, xhat);
   }
   if (j < n) {
     One product = repeat_in<One>(T(0));
     One sum = repeat_in<One>(T(0));
     for (extent r = row; r < row + rows; ++r) {
       const One cotangent = load_first_as<One>(dy + r * columns + column + j, n - j);
-      product = fma(cotangent, xhat(load_first_as<One>(x + r * columns + column + j, n - j), r), product);
+      product = fma(cotangent, xhat(load_first_as<One>(x + r * columns + column + j, n - j), r, j, n - j), product);
       sum = sum + cotangent;
     }
     store_first(products + j, product, n - j);
