@@ -15,15 +15,16 @@ public:
   /// Of columns of `count` elements.
   explicit ColumnSum(extent count) : whole_(count - count % lanes) {}
 
-  /// Adds element `i` of each column; in order.
-  [[gnu::always_inline]] void add(extent i, const Block<T>& x) {
+  /// Adds element `i` of each column; in order. `add(sum)` is the sum with the elements added.
+  template <class Add>
+  [[gnu::always_inline]] void step(extent i, Add add) {
     const extent lane = i % lanes;
     if (i >= whole_) {
-      wide_[lane].add(x);
+      wide_[lane].add(add(repeat(T(0))));
       return;
     }
     const extent turn = i / lanes % blocks_a_wide_sum;
-    narrow_[lane] = turn == 0 ? x : narrow_[lane] + x;
+    narrow_[lane] = add(turn == 0 ? repeat(T(0)) : narrow_[lane]);
     if (turn == blocks_a_wide_sum - 1 || i + lanes >= whole_) {
       wide_[lane].add(narrow_[lane]);
     }
@@ -32,9 +33,7 @@ public:
   void total(double (&to)[lanes]) const {
     double of[lanes][lanes]; // element `lane` of each column's sum
     for (int lane = 0; lane < lanes; ++lane) {
-      for (int p = 0; p < WideSum<T>::parts; ++p) {
-        store_block(of[lane] + p * Block<double>::lanes, wide_[lane].part[p]);
-      }
+      store_block(of[lane], wide_[lane].lanes);
     }
     for (extent width = lanes / 2; width > 0; width /= 2) {
       for (extent lane = 0; lane < width; ++lane) {

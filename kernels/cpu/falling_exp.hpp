@@ -52,35 +52,21 @@ alignas(64) inline constexpr float roots_of_two[16] = {1.F,
 #endif
 }
 
-/// x * 2^floor(n), rounded once; n between -252 and 0 and a multiple of 1/16, `index` 16 n.
-[[gnu::always_inline]] inline Vector<float> scale(const Vector<float>& x, const Vector<float>& n,
-                                                  const Indices& index) {
-#if defined(__AVX512F__)
-  static_cast<void>(index);
-  return __builtin_ia32_scalefps512_mask(x, n, x, static_cast<unsigned short>(-1), 4); // 4: as rounding is set
-#else
-  static_cast<void>(n);
-  const Indices k = index >> 4;
-  const Indices half = k >> 1;
-  return x * math::lanes::power_of_two<Vector<float>>(half) * math::lanes::power_of_two<Vector<float>>(k - half);
-#endif
-}
-
-/// e^x of x <= 0 or NaN: within 2 ULP where e^x > 1e-6, and 6 in the far tail.
+/// e^x of x <= 0 or NaN: 0 below -87, within 2 ULP down to e^x = 1e-6, within 5 below.
 template <>
 [[gnu::always_inline]] inline Vector<float> exp<float>(const Vector<float>& x) {
   using V = Vector<float>;
   constexpr float rounder = 0x1.8p19F; // leaves sixteenths
-  const V low = V{} - 120.F;           // e^-120 rounds to 0
-  const V clamped = low > x ? low : x;
-  const V shifted = math::fma(clamped, V{} + math::lanes::log2_e, V{} + rounder);
+  const V shifted = math::fma(x, V{} + math::lanes::log2_e, V{} + rounder);
   const V n = shifted - rounder;
-  const V r = math::fma(n, V{} - static_cast<float>(math::ln2), clamped);
+  const V r = math::fma(n, V{} - static_cast<float>(math::ln2), x);
   // (e^r - 1) / r of |r| <= ln 2 / 32: Remez exchange, error 2^-29
   const V w = math::lanes::polynomial(r, 1.F, 0x1.00022ap-1F, 0x1.555250p-3F);
-  const Indices index = math::lanes::bits(shifted) - math::lanes::bits(V{} + rounder);
-  const V root = root_of_two(index);
-  return scale(math::fma(root * r, w, root), n, index);
+  // The last four bits choose the root; those above them are added to its exponent.
+  const Indices index = math::lanes::bits(shifted);
+  const V root = math::lanes::from_bits<V>(math::lanes::bits(root_of_two(index)) + ((index << 19) & ~0x7fffff));
+  const V y = math::fma(root * r, w, root);
+  return x < V{} - 87.F ? V{} : y;
 }
 
 #endif

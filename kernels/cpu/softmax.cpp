@@ -18,11 +18,7 @@ void for_rows(const KernelArguments& call, double flops, double bytes, Row row, 
   const extent inner = call.sizes[2];
   const auto each = static_cast<double>(classes);
   if (inner == 1) {
-    for_tiles(call.sizes[0], Cost{flops * each, bytes * each}, [&](extent first, extent last) {
-      for (extent o = first; o < last; ++o) {
-        row(o * classes);
-      }
-    });
+    for_tiles(call.sizes[0], Cost{flops * each, bytes * each}, [&](extent first, extent last) { row(first, last); });
     return;
   }
   constexpr extent lanes = Block<T>::lanes;
@@ -60,55 +56,56 @@ T scaled(T largest, T scale) {
   const T z = scale * largest;
   return z == lowest<T> ? T(0) : z;
 }
-/// x where scale is positive, else -x.
-template <class T>
-[[gnu::always_inline]] inline Block<T> turned(const Block<T>& x, math::lanes::Bits<T> sign) {
-  return map(
-      [&](const Vector<T>& v) {
-        const math::lanes::Bits<Vector<T>> bits = math::lanes::bits(v) ^ sign;
-        return math::lanes::from_bits<Vector<T>>(bits);
-      },
-      x);
-}
-template <class T>
-math::lanes::Bits<T> sign_of(T scale) {
-  return scale < 0 ? math::lanes::bits(T(-0.)) : 0;
-}
+/// A turned sign makes the least the largest.
+template <class T, bool Least>
+struct Greatest {
+  Block<T> value = repeat(lowest<T>);
+  [[gnu::always_inline]] void meet(const Block<T>& x) {
+    value = Least ? larger(value, repeat(T(-0.)) - x) : larger(value, x);
+  }
+};
 
+template <class T, bool Least>
+T extreme_of(const T* x, extent classes) {
+  constexpr extent lanes = Block<T>::lanes;
+  Greatest<T, Least> a; // so many that no comparison waits for another
+  Greatest<T, Least> b;
+  Greatest<T, Least> c;
+  Greatest<T, Least> d;
+  extent i = 0;
+  for (; i + 4 * lanes <= classes; i += 4 * lanes) {
+    a.meet(load_block(x + i));
+    b.meet(load_block(x + i + lanes));
+    c.meet(load_block(x + i + 2 * lanes));
+    d.meet(load_block(x + i + 3 * lanes));
+  }
+  for (; i + lanes <= classes; i += lanes) {
+    a.meet(load_block(x + i));
+  }
+  if (i < classes) {
+    b.meet(first_lanes(load_first(x + i, classes - i), classes - i, Least ? -lowest<T> : lowest<T>));
+  }
+  return largest_lane(larger(larger(a.value, b.value), larger(c.value, d.value)));
+}
 template <class T>
 T largest_of(const T* x, extent classes, T scale) {
-  constexpr extent lanes = Block<T>::lanes;
-  const math::lanes::Bits<T> sign = sign_of(scale);
-  Block<T> largest[4]; // so many that no comparison waits for another
-  for (Block<T>& each : largest) {
-    each = repeat(lowest<T>);
-  }
-  extent c = 0;
-  for (; c + 4 * lanes <= classes; c += 4 * lanes) {
-    for (int k = 0; k < 4; ++k) {
-      largest[k] = larger(largest[k], turned(load_block(x + c + k * lanes), sign));
-    }
-  }
-  for (; c + lanes <= classes; c += lanes) {
-    largest[0] = larger(largest[0], turned(load_block(x + c), sign));
-  }
-  if (c < classes) {
-    const Block<T> z = turned(load_first(x + c, classes - c), sign);
-    largest[1] = larger(largest[1], first_lanes(z, classes - c, lowest<T>));
-  }
-  const T one = largest_lane(larger(larger(largest[0], largest[1]), larger(largest[2], largest[3])));
-  return scaled(one, math::abs(scale));
+  return scaled(scale < 0 ? extreme_of<T, true>(x, classes) : extreme_of<T, false>(x, classes), math::abs(scale));
 }
+
 /// The same of neighbouring rows.
+template <class T, bool Least>
+Block<T> extreme_of(const T* x, extent classes, extent stride, extent count) {
+  Greatest<T, Least> greatest;
+  for (extent c = 0; c < classes; ++c) {
+    greatest.meet(load_some(x + c * stride, count));
+  }
+  return greatest.value;
+}
 template <class T>
 Block<T> largest_of(const T* x, extent classes, extent stride, extent count, T scale) {
-  const math::lanes::Bits<T> sign = sign_of(scale);
-  Block<T> largest = repeat(lowest<T>);
-  for (extent c = 0; c < classes; ++c) {
-    largest = larger(largest, turned(load_some(x + c * stride, count), sign));
-  }
   T each[Block<T>::lanes];
-  store_block(each, largest);
+  store_block(each, scale < 0 ? extreme_of<T, true>(x, classes, stride, count)
+                              : extreme_of<T, false>(x, classes, stride, count));
   for (T& one : each) {
     one = scaled(one, math::abs(scale));
   }
@@ -153,6 +150,70 @@ T log_total(double total) {
   return total == 0 ? T(0) : math::log(static_cast<T>(total));
 }
 
+/// One row: exponentials and their sum, while the largest of a later row is found and an earlier row is divided by its
+/// sum, so that no row waits for its own sums.
+template <bool HasEarlier, class T, class Fall>
+double exp_row(const T* from, T* to, extent classes, const Fall& fall, const T* later, T& largest_of_later, T* earlier,
+               T share_of_earlier) {
+  Greatest<T, false> greatest;
+  const Block<T> share = repeat(share_of_earlier);
+  const double total = sum_row<T>(
+      classes,
+      [&](extent i, const Block<T>& sum) {
+        const Block<T> e = exp_of_falling(fall(load_block(from + i)));
+        store_block(to + i, e);
+        greatest.meet(load_block(later + i));
+        __builtin_prefetch(later + classes + i); // (no memory is touched behind the last row)
+        __builtin_prefetch(to + classes + i, 1);
+        if constexpr (HasEarlier) {
+          store_block(earlier + i, load_block(earlier + i) * share);
+        }
+        return sum + e;
+      },
+      [&](extent i, extent count, const Block<T>& sum) {
+        const Block<T> e = first_lanes(exp_of_falling(fall(load_first(from + i, count))), count, T(0));
+        store_first(to + i, e, count);
+        greatest.meet(first_lanes(load_first(later + i, count), count, lowest<T>));
+        if constexpr (HasEarlier) {
+          store_first(earlier + i, load_first(earlier + i, count) * share, count);
+        }
+        return sum + e;
+      });
+  largest_of_later = largest_lane(greatest.value);
+  return total;
+}
+
+template <class T>
+void multiply_row(T* row, extent classes, T by) {
+  const Block<T> factor = repeat(by);
+  for_blocks<T>(
+      classes, [&](extent i) { store_block(row + i, load_block(row + i) * factor); },
+      [&](extent i, extent count) { store_first(row + i, load_first(row + i, count) * factor, count); });
+}
+
+/// Rows one behind the other, of a positive scale: row o is worked on while row o + 2 is read and row o - 2 finished.
+template <class T, bool IsScaled>
+void softmax_rows(const T* x, T* p, extent rows, extent classes, T scale) {
+  T largest[3] = {extreme_of<T, false>(x, classes), rows > 1 ? extreme_of<T, false>(x + classes, classes) : T(0), T(0)};
+  T share[2] = {};
+  for (extent o = 0; o < rows; ++o) {
+    const T* const from = x + o * classes;
+    T* const to = p + o * classes;
+    const Falling<T, IsScaled> fall{repeat(scale), repeat(scaled(largest[0], scale))};
+    const T* const later = o + 2 < rows ? from + 2 * classes : from;
+    const double total = o >= 2 ? exp_row<true>(from, to, classes, fall, later, largest[2], to - 2 * classes, share[0])
+                                : exp_row<false>(from, to, classes, fall, later, largest[2], to, T(1));
+    largest[0] = largest[1];
+    largest[1] = largest[2];
+    share[0] = share[1];
+    share[1] = reciprocal_total<T>(total);
+  }
+  if (rows > 1) {
+    multiply_row(p + (rows - 2) * classes, classes, share[0]);
+  }
+  multiply_row(p + (rows - 1) * classes, classes, share[1]);
+}
+
 template <class T, bool IsScaled>
 void softmax(const KernelArguments& call, const T* x, T* p) {
   using Fall = Falling<T, IsScaled>;
@@ -160,36 +221,26 @@ void softmax(const KernelArguments& call, const T* x, T* p) {
   const extent classes = call.sizes[1];
   for_rows<T>(
       call, 24, 2 * sizeof(T),
-      [=](extent first) {
-        const T* const from = x + first;
-        T* const to = p + first;
-        const Fall fall{repeat(scale), repeat(largest_of(from, classes, scale))};
-        const auto part = [&](extent i, extent count) {
-          return first_lanes(exp_of_falling(fall(load_first(from + i, count))), count, T(0));
-        };
-        if (classes < Block<T>::lanes) { // one block stays in its registers
-          const Block<T> e = part(0, classes);
-          WideSum<T> sum;
-          sum.add(e);
-          store_first(to, e * repeat(reciprocal_total<T>(sum.total())), classes);
+      [=](extent first, extent last) {
+        if (scale > 0 && classes >= Block<T>::lanes) {
+          softmax_rows<T, IsScaled>(x + first * classes, p + first * classes, last - first, classes, scale);
           return;
         }
-        const double total = sum_row<T>(
-            classes,
-            [&](extent i) {
-              const Block<T> e = exp_of_falling(fall(load_block(from + i)));
-              store_block(to + i, e);
-              return e;
-            },
-            [&](extent i, extent count) {
-              const Block<T> e = part(i, count);
-              store_first(to + i, e, count);
-              return e;
-            });
-        const Block<T> share = repeat(reciprocal_total<T>(total));
-        for_blocks<T>(
-            classes, [&](extent i) { store_block(to + i, load_block(to + i) * share); },
-            [&](extent i, extent count) { store_first(to + i, load_first(to + i, count) * share, count); });
+        for (extent o = first; o < last; ++o) {
+          const T* const from = x + o * classes;
+          T* const to = p + o * classes;
+          const Fall fall{repeat(scale), repeat(largest_of(from, classes, scale))};
+          if (classes < Block<T>::lanes) { // one block stays in its registers
+            const Block<T> e = first_lanes(exp_of_falling(fall(load_first(from, classes))), classes, T(0));
+            WideSum<T> sum;
+            sum.add(e);
+            store_first(to, e * repeat(reciprocal_total<T>(sum.total())), classes);
+            continue;
+          }
+          T ignored;
+          const double total = exp_row<false>(from, to, classes, fall, from, ignored, to, T(1));
+          multiply_row(to, classes, reciprocal_total<T>(total));
+        }
       },
       [=](extent first, extent stride, extent count) {
         const T* const from = x + first;
@@ -199,7 +250,7 @@ void softmax(const KernelArguments& call, const T* x, T* p) {
         for (extent c = 0; c < classes; ++c) {
           const Block<T> e = exp_of_falling(fall(load_some(from + c * stride, count)));
           store_some(to + c * stride, e, count);
-          sum.add(c, e);
+          sum.step(c, [&](const Block<T>& so_far) { return so_far + e; });
         }
         const Block<T> share = of_totals(sum, reciprocal_total<T>);
         for (extent c = 0; c < classes; ++c) {
@@ -215,21 +266,23 @@ void log_softmax(const KernelArguments& call, const T* x, T* y) {
   const extent classes = call.sizes[1];
   for_rows<T>(
       call, 24, 2 * sizeof(T),
-      [=](extent first) {
-        const T* const from = x + first;
-        T* const to = y + first;
-        const Fall fall{repeat(scale), repeat(largest_of(from, classes, scale))};
-        const double total = sum_row<T>(
-            classes, [&](extent i) { return exp_of_falling(fall(load_block(from + i))); },
-            [&](extent i, extent count) {
-              return first_lanes(exp_of_falling(fall(load_first(from + i, count))), count, T(0));
-            });
-        const Block<T> log_of_total = repeat(log_total<T>(total));
-        for_blocks<T>(
-            classes, [&](extent i) { store_block(to + i, fall(load_block(from + i)) - log_of_total); },
-            [&](extent i, extent count) {
-              store_first(to + i, fall(load_first(from + i, count)) - log_of_total, count);
-            });
+      [=](extent begin, extent end) {
+        for (extent first = begin * classes; first < end * classes; first += classes) {
+          const T* const from = x + first;
+          T* const to = y + first;
+          const Fall fall{repeat(scale), repeat(largest_of(from, classes, scale))};
+          const double total = sum_row<T>(
+              classes, [&](extent i, const Block<T>& sum) { return sum + exp_of_falling(fall(load_block(from + i))); },
+              [&](extent i, extent count, const Block<T>& sum) {
+                return sum + first_lanes(exp_of_falling(fall(load_first(from + i, count))), count, T(0));
+              });
+          const Block<T> log_of_total = repeat(log_total<T>(total));
+          for_blocks<T>(
+              classes, [&](extent i) { store_block(to + i, fall(load_block(from + i)) - log_of_total); },
+              [&](extent i, extent count) {
+                store_first(to + i, fall(load_first(from + i, count)) - log_of_total, count);
+              });
+        }
       },
       [=](extent first, extent stride, extent count) {
         const T* const from = x + first;
@@ -237,7 +290,8 @@ void log_softmax(const KernelArguments& call, const T* x, T* y) {
         const Fall fall{repeat(scale), largest_of(from, classes, stride, count, scale)};
         ColumnSum<T> sum(classes);
         for (extent c = 0; c < classes; ++c) {
-          sum.add(c, exp_of_falling(fall(load_some(from + c * stride, count))));
+          const Block<T> e = exp_of_falling(fall(load_some(from + c * stride, count)));
+          sum.step(c, [&](const Block<T>& so_far) { return so_far + e; });
         }
         const Block<T> log_of_total = of_totals(sum, log_total<T>);
         for (extent c = 0; c < classes; ++c) {
@@ -272,24 +326,30 @@ void softmax_gradient(std::byte* const* arenas, const KernelArguments& call) {
   };
   rows::for_rows<T>(
       call, 8, 3 * sizeof(T),
-      [&](extent first) {
-        const T* const p = y + first;
-        const T* const dp = dy + first;
-        T* const to = dx + first;
-        const double total = sum_row<T>(
-            classes, [&](extent i) { return load_block(p + i) * load_block(dp + i); },
-            [&](extent i, extent count) { return load_first(p + i, count) * load_first(dp + i, count); });
-        const Block<T> mean = repeat(static_cast<T>(total));
-        for_blocks<T>(
-            classes, [&](extent i) { store_block(to + i, gradient(load_block(p + i), load_block(dp + i), mean)); },
-            [&](extent i, extent count) {
-              store_first(to + i, gradient(load_first(p + i, count), load_first(dp + i, count), mean), count);
-            });
+      [&](extent begin, extent end) {
+        for (extent first = begin * classes; first < end * classes; first += classes) {
+          const T* const p = y + first;
+          const T* const dp = dy + first;
+          T* const to = dx + first;
+          const double total = sum_row<T>(
+              classes, [&](extent i, const Block<T>& sum) { return fma(load_block(p + i), load_block(dp + i), sum); },
+              [&](extent i, extent count, const Block<T>& sum) {
+                return fma(load_first(p + i, count), load_first(dp + i, count), sum);
+              });
+          const Block<T> mean = repeat(static_cast<T>(total));
+          for_blocks<T>(
+              classes, [&](extent i) { store_block(to + i, gradient(load_block(p + i), load_block(dp + i), mean)); },
+              [&](extent i, extent count) {
+                store_first(to + i, gradient(load_first(p + i, count), load_first(dp + i, count), mean), count);
+              });
+        }
       },
       [&](extent first, extent stride, extent count) {
         ColumnSum<T> sum(classes);
         for (extent at = first, c = 0; c < classes; ++c, at += stride) {
-          sum.add(c, rows::load_some(y + at, count) * rows::load_some(dy + at, count));
+          sum.step(c, [&](const Block<T>& so_far) {
+            return fma(rows::load_some(y + at, count), rows::load_some(dy + at, count), so_far);
+          });
         }
         const Block<T> mean = rows::of_totals(sum, [](double total) { return static_cast<T>(total); });
         for (extent at = first, c = 0; c < classes; ++c, at += stride) {
@@ -312,24 +372,27 @@ void log_softmax_gradient(std::byte* const* arenas, const KernelArguments& call)
   };
   rows::for_rows<T>(
       call, 24, 3 * sizeof(T),
-      [&](extent first) {
-        const T* const log_p = y + first;
-        const T* const dp = dy + first;
-        T* const to = dx + first;
-        const double total = sum_row<T>(
-            classes, [&](extent i) { return load_block(dp + i); },
-            [&](extent i, extent count) { return load_first(dp + i, count); });
-        const Block<T> minus = repeat(-static_cast<T>(total));
-        for_blocks<T>(
-            classes, [&](extent i) { store_block(to + i, gradient(load_block(log_p + i), load_block(dp + i), minus)); },
-            [&](extent i, extent count) {
-              store_first(to + i, gradient(load_first(log_p + i, count), load_first(dp + i, count), minus), count);
-            });
+      [&](extent begin, extent end) {
+        for (extent first = begin * classes; first < end * classes; first += classes) {
+          const T* const log_p = y + first;
+          const T* const dp = dy + first;
+          T* const to = dx + first;
+          const double total = sum_row<T>(
+              classes, [&](extent i, const Block<T>& sum) { return sum + load_block(dp + i); },
+              [&](extent i, extent count, const Block<T>& sum) { return sum + load_first(dp + i, count); });
+          const Block<T> minus = repeat(-static_cast<T>(total));
+          for_blocks<T>(
+              classes,
+              [&](extent i) { store_block(to + i, gradient(load_block(log_p + i), load_block(dp + i), minus)); },
+              [&](extent i, extent count) {
+                store_first(to + i, gradient(load_first(log_p + i, count), load_first(dp + i, count), minus), count);
+              });
+        }
       },
       [&](extent first, extent stride, extent count) {
         ColumnSum<T> sum(classes);
         for (extent at = first, c = 0; c < classes; ++c, at += stride) {
-          sum.add(c, rows::load_some(dy + at, count));
+          sum.step(c, [&](const Block<T>& so_far) { return so_far + rows::load_some(dy + at, count); });
         }
         const Block<T> minus = rows::of_totals(sum, [](double total) { return -static_cast<T>(total); });
         for (extent at = first, c = 0; c < classes; ++c, at += stride) {
