@@ -89,12 +89,15 @@ private:
       sums.fold_once(e + r * run, run, rows, totals + r);
     }
     T logs[most_rows];
-    CLEAVE_INDEPENDENT
-    for (extent r = 0; r < most_rows; ++r) { // all, so that the compiler makes them at once
-      logs[r] = math::log(static_cast<T>(totals[r]));
-    }
+    logs_of_all(logs, totals);
     for (extent r = 0; r < width; ++r) {
       out[r] = math::is_finite(top[r]) ? top[r] + logs[r] : top[r];
+    }
+  }
+  /// At once: the compiler vectorises what it has inlined.
+  [[gnu::flatten]] static void logs_of_all(T* logs, const double* totals) {
+    for (extent r = 0; r < most_rows; ++r) {
+      logs[r] = math::log(static_cast<T>(totals[r]));
     }
   }
   void of_some_columns(extent first, extent width, const T* top, T* out) const {
