@@ -172,32 +172,52 @@ void copy_crossed(Word* to, const Word* from, const Loops& loops, bool streams) 
   });
 }
 
+/// Rows of a tile that is copied soon: the hardware foresees no more than a page. (Not inlined, g++ takes it for a
+/// function without effects.)
+template <class Word>
+[[gnu::always_inline]] inline void prefetch_rows(const Word* from, extent stride, extent rows, extent run) {
+  constexpr extent line = 64 / static_cast<extent>(sizeof(Word));
+  for (extent r = 0; r < rows; ++r) {
+    for (extent i = 0; i < run; i += line) {
+      __builtin_prefetch(from + r * stride + i);
+    }
+    __builtin_prefetch(from + r * stride + run - 1);
+  }
+}
+
+/// What is written past the caches at once. Short, so that reading and writing go on at the same time.
+inline constexpr extent stream_bytes = 4 << 10;
+
 template <class Word>
 void copy_along_runs(Word* to, const Word* from, const Loops& loops, bool streams) {
   constexpr extent long_run = 128 << 10; // bytes of a run that is cut
-  const extent run = std::min(loops.run.count, long_run / bytes_of<Word>(1));
-  const extent rows = std::max(extent(1), Sides<Word>::bytes / bytes_of<Word>(run));
+  const bool is_run = loops.run.from == 1 && loops.run.to == 1;
+  const extent run = std::min(loops.run.count, (streams ? stream_bytes : long_run) / bytes_of<Word>(1));
+  const extent tile = streams ? stream_bytes : Sides<Word>::bytes;
+  const extent rows = std::max(extent(1), tile / bytes_of<Word>(run));
   const Grid grid(loops, rows, run);
-  // what is streamed is assembled first, unless it is one run in both places
-  const bool is_one_run = loops.run.from == 1 && bytes_of<Word>(run) >= 1024;
+  // rows that lie one after another in the result are assembled, and written as one run
   const bool is_dense = loops.run.to == 1 && loops.row.to == run && rows > 1;
   const auto bytes = static_cast<double>(2 * bytes_of<Word>(run * rows));
   for_tiles(loops.outer_positions * grid.tiles, Cost{0, bytes}, [&](extent first, extent last) {
-    alignas(64) std::byte buffer[Sides<Word>::bytes];
+    alignas(64) std::byte buffer[stream_bytes];
+    Tile at = grid.at(loops, first);
     for (extent i = first; i < last; ++i) {
-      const Tile tile = grid.at(loops, i);
-      const Word* const source = from + tile.from;
-      if (streams && is_one_run && loops.run.to == 1) {
-        for (extent r = 0; r < tile.rows; ++r) {
-          stream_run(reinterpret_cast<std::byte*>(to + tile.to + r * loops.row.to),
-                     reinterpret_cast<const std::byte*>(source + r * loops.row.from), bytes_of<Word>(tile.run));
-        }
-      } else if (streams && is_dense) {
-        copy_rows(reinterpret_cast<Word*>(buffer), run, source, loops, tile.rows, tile.run);
-        stream_run(reinterpret_cast<std::byte*>(to + tile.to), buffer, bytes_of<Word>(tile.rows * run));
-      } else {
-        copy_rows(to + tile.to, loops.row.to, source, loops, tile.rows, tile.run);
+      const Word* const source = from + at.from;
+      const Tile next = i + 1 < last ? grid.at(loops, i + 1) : at;
+      if (streams && is_run) {
+        prefetch_rows(from + next.from, loops.row.from, next.rows, next.run);
       }
+      if (streams && is_dense) {
+        copy_rows(reinterpret_cast<Word*>(buffer), run, source, loops, at.rows, at.run);
+        stream_run(reinterpret_cast<std::byte*>(to + at.to), buffer, bytes_of<Word>(at.rows * run));
+      } else if (streams && is_run && rows == 1) {
+        stream_run(reinterpret_cast<std::byte*>(to + at.to), reinterpret_cast<const std::byte*>(source),
+                   bytes_of<Word>(at.run));
+      } else {
+        copy_rows(to + at.to, loops.row.to, source, loops, at.rows, at.run);
+      }
+      at = next;
     }
     if (streams) {
       end_stream();
@@ -237,7 +257,7 @@ void strided_place(std::byte* const* arenas, const KernelArguments& call) {
 template <class Word>
 void join_rows(std::byte* const* arenas, const KernelArguments& call) {
   using namespace moves;
-  constexpr extent tile_words = Sides<Word>::bytes / bytes_of<Word>(1);
+  constexpr extent tile_words = stream_bytes / bytes_of<Word>(1);
   const int pieces = static_cast<int>(call.sizes[0]);
   const extent rows = call.sizes[1];
   extent width = 0;
@@ -248,14 +268,14 @@ void join_rows(std::byte* const* arenas, const KernelArguments& call) {
     return;
   }
   // Tiles are some rows, or a part of one: one run of the result.
-  const extent tile_rows = std::max(extent(1), tile_words / width);
-  const extent tile_columns = std::min(width, 4 * tile_words);
-  const extent row_tiles = pieces_of(width, tile_columns);
   const bool streams = bytes_of<Word>(2 * rows * width) > beyond_caches;
+  const extent tile_rows = std::max(extent(1), (streams ? 1 : 8) * tile_words / width);
+  const extent tile_columns = std::min(width, 32 * tile_words);
+  const extent row_tiles = pieces_of(width, tile_columns);
   auto* const result = call.result<Word>(arenas);
   const auto bytes = static_cast<double>(2 * bytes_of<Word>(tile_rows * tile_columns));
   for_tiles(pieces_of(rows, tile_rows) * row_tiles, Cost{0, bytes}, [&](extent first, extent last) {
-    alignas(64) std::byte buffer[Sides<Word>::bytes];
+    alignas(64) std::byte buffer[stream_bytes];
     for (extent tile = first; tile < last; ++tile) {
       const extent row = tile / row_tiles * tile_rows;
       const extent own_rows = std::min(tile_rows, rows - row);

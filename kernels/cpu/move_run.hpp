@@ -87,6 +87,11 @@ inline void copy_runs(std::byte* to, const std::byte* from, const Runs& runs) {
   }
 }
 
+/// One run, likewise.
+[[gnu::always_inline]] inline void copy_run(std::byte* to, const std::byte* from, extent run) {
+  copy_runs(to, from, {1, 0, 0, run});
+}
+
 /// 64 aligned bytes past the caches, where the instruction set has a way.
 [[gnu::always_inline]] inline void stream_line(std::byte* to, const std::byte* from) {
 #if defined(__SSE2__) && !defined(__clang__)

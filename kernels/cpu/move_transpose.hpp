@@ -32,16 +32,16 @@ private:
   using Sequence = std::make_integer_sequence<int, side>;
 
   /// Blocks of `Block` words of the lower (or upper) half of every quarter, of a and b in turn.
-  template <int Block, int Upper, int... I>
-  static Row zip(const Row& a, const Row& b, std::integer_sequence<int, I...> /*lanes*/) {
+  template <int Block, int Upper, int... At>
+  static Row zip(const Row& a, const Row& b, std::integer_sequence<int, At...> /*lanes*/) {
     return __builtin_shufflevector(a, b,
-                                   (I / width * width + Upper * (width / 2) + I % width / (2 * Block) * Block +
-                                    I % Block + I / Block % 2 * side)...);
+                                   (At / width * width + Upper * (width / 2) + At % width / (2 * Block) * Block +
+                                    At % Block + At / Block % 2 * side)...);
   }
   /// Every other quarter of a and b one after another.
-  template <int First, int... I>
-  static Row unzip(const Row& a, const Row& b, std::integer_sequence<int, I...> /*lanes*/) {
-    return __builtin_shufflevector(a, b, ((I / width * 2 + First) * width + I % width)...);
+  template <int First, int... At>
+  static Row unzip(const Row& a, const Row& b, std::integer_sequence<int, At...> /*lanes*/) {
+    return __builtin_shufflevector(a, b, ((At / width * 2 + First) * width + At % width)...);
   }
 
   /// Squares of a quarter's side, one in each quarter. Of pairs `Block` rows apart, ever larger blocks change places.

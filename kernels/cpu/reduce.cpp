@@ -3,6 +3,7 @@
 #include "instantiate.hpp"
 #include "parallel.hpp"
 #include "reduce_columns.hpp"
+#include "reduce_logsumexp.hpp"
 #include "reduce_rows.hpp"
 
 #include <cleave/device/scratch.hpp>
@@ -26,7 +27,7 @@ void reduce_grains(const ReducePlan& plan, const typename F::In* x, typename F::
   const Tiles each(some, x, x);
   for_tiles(each.count(), cost_of<A>(plan, Tiles::room), [&](extent first, extent last) {
     const int levels = waiting_levels(aligned_block(0, grains.last() - grains.first()));
-    auto* const waiting = reinterpret_cast<A*>(scratch(sizeof(A) * static_cast<std::size_t>(levels * Tiles::room)));
+    const Scratch waiting(sizeof(A) * static_cast<std::size_t>(levels * Tiles::room));
     for (extent tile = first; tile < last; ++tile) {
       const Tile at = each.at(tile);
       const auto sum = [&](A* to, extent row, extent rows) {
@@ -35,7 +36,7 @@ void reduce_grains(const ReducePlan& plan, const typename F::In* x, typename F::
         Tiles(part, x + plan.skipped(row), x + plan.elements).fold(at, totals);
         std::copy_n(totals, at.count, to);
       };
-      sum_grains(grains, roots + at.first, plan.results, at.count, waiting, sum);
+      sum_grains(grains, roots + at.first, plan.results, at.count, waiting.as<A>(), sum);
     }
   });
 }
@@ -117,6 +118,15 @@ public:
     visit_loops(plan_.reduced, plan_.reduced_count, 0, visit);
     return position;
   }
+  /// Of one result of one run, whose best element is known. Without branches, which nobody could foresee.
+  [[nodiscard]] std::int64_t of_known(const T* x, T best) const {
+    std::int64_t position = 0;
+    for (extent i = plan_.run - 1; i >= 0; --i) {
+      const bool is_it = (static_cast<int>(x[i] == best) | static_cast<int>(is_nan(x[i]))) != 0;
+      position = is_it ? i : position;
+    }
+    return position;
+  }
   /// Of `width` neighbouring results whose run is kept.
   void of_columns(extent first, extent width, std::int64_t* out) const {
     T best[chunk<T>];
@@ -168,6 +178,21 @@ void reduce_to_position(std::byte* const* arenas, const KernelArguments& call) {
   const T* const x = call.operand<T>(arenas, 1);
   auto* const out = call.result<std::int64_t>(arenas);
   const Positions<F> positions(plan, x);
+  if (plan.run_is_reduced && plan.reduced_count == 0 && plan.run > 0 && plan.run < long_run<T>) {
+    using Rows = RowTiles<F>;
+    const Rows rows(plan, x, x + plan.elements);
+    for_tiles(rows.count(), cost_of<T>(plan, Rows::room), [&](extent first, extent last) {
+      T best[Rows::room];
+      for (extent i = first; i < last; ++i) {
+        const Tile tile = rows.at(i);
+        rows.fold(tile, best);
+        for (extent r = 0; r < tile.count; ++r) {
+          out[tile.first + r] = positions.of_known(x + tile.offset + r * rows.distance(), best[r]);
+        }
+      }
+    });
+    return;
+  }
   if (plan.run_is_reduced) {
     for_tiles(plan.results, cost_of<T>(plan, 1), [&](extent first, extent last) {
       for (extent i = first; i < last; ++i) {
@@ -185,65 +210,6 @@ void reduce_to_position(std::byte* const* arenas, const KernelArguments& call) {
     }
   });
 }
-
-/// log(sum of exp(x)), with distances from the greatest element in place of x.
-template <class T>
-class LogSumExp {
-public:
-  LogSumExp(const ReducePlan& plan, const T* x) : plan_(plan), x_(x) {}
-
-  /// Of `width` results whose runs begin `distance` apart; their greatest elements are known.
-  void of_rows(extent first, extent distance, extent width, const T* top, T* out) const {
-    for (extent r = 0; r < width; ++r) {
-      Row<PlusExactly<T>> total;
-      const auto add = [&](extent offset) {
-        const T* const x = x_ + first + r * distance + offset;
-        T e[piece];
-        for (extent i = 0; i < plan_.run; i += piece) {
-          const extent count = std::min(piece, plan_.run - i);
-          for (extent k = 0; k < count; ++k) {
-            e[k] = math::exp(x[i + k] - top[r]);
-          }
-          total.add(e, count);
-        }
-      };
-      visit_loops(plan_.reduced, plan_.reduced_count, 0, add);
-      out[r] = finish(top[r], total.total());
-    }
-  }
-  /// Of `width` neighbouring results whose run is kept.
-  void of_columns(extent first, extent width, const T* top, T* out) const {
-    for (extent i = 0; i < width; i += piece) {
-      of_some_columns(first + i, std::min(piece, width - i), top + i, out + i);
-    }
-  }
-
-private:
-  void of_some_columns(extent first, extent width, const T* top, T* out) const {
-    T e[piece] = {};
-    double totals[piece];
-    Columns<PlusExactly<T>> total(width, e + piece);
-    const auto add = [&](extent offset) {
-      const T* const x = x_ + first + offset;
-      for (extent i = 0; i < width; ++i) {
-        e[i] = math::exp(x[i] - top[i]);
-      }
-      total.add(e, 1, 0);
-    };
-    visit_loops(plan_.reduced, plan_.reduced_count, 0, add);
-    total.totals(totals, 1);
-    for (extent i = 0; i < width; ++i) {
-      out[i] = finish(top[i], totals[i]);
-    }
-  }
-  static constexpr extent piece = chunk<double>;
-
-  // what is infinite or NaN is the result: distances from it would be NaN
-  static T finish(T top, double total) { return math::is_finite(top) ? top + math::log(static_cast<T>(total)) : top; }
-
-  const ReducePlan& plan_; // NOLINT(cppcoreguidelines-avoid-const-or-ref-data-members): lives as long as a call
-  const T* x_;
-};
 
 } // namespace folds
 

@@ -345,7 +345,7 @@ public:
         x_(x),
         short_(plan.run, end),
         grid_{0, 1, 1, 0},
-        prefetches_(plan.reduced_count == 0 && plan.elements * static_cast<extent>(sizeof(In)) > near_caches) {
+        prefetches_(plan.reduced_count == 0 && is_far(plan.elements * static_cast<extent>(sizeof(In)), plan.run)) {
     if (plan.kept_count > 0) {
       const ReducedLoop& last = plan.kept[plan.kept_count - 1];
       grid_ = {1, last.count, 1, last.stride};
@@ -392,11 +392,16 @@ private:
     constexpr extent ahead = 4096 / static_cast<extent>(sizeof(In));
     constexpr extent line = 64 / static_cast<extent>(sizeof(In));
     const In* const from = x + std::max(ahead, count);
-    for (extent i = 0; i < std::min(ahead, count); i += line) {
+    const extent most = std::min(count, 4 * ahead);
+    for (extent i = 0; i < most; i += line) {
       __builtin_prefetch(from + i);
     }
   }
-  static constexpr extent near_caches = 512 << 10; // bytes; what is smaller lies in them or soon will
+  static bool is_far(extent bytes, extent run) {
+    constexpr extent second_level = 512 << 10;
+    constexpr extent last_level = 8 << 20;
+    return bytes > (run < narrow<A> ? second_level : last_level);
+  }
 
   const ReducePlan& plan_; // NOLINT(cppcoreguidelines-avoid-const-or-ref-data-members): lives as long as a call
   const In* x_;

@@ -10,14 +10,14 @@ namespace cleave::kernels::inline CLEAVE_ISA {
 
 namespace shuffles {
 
-template <int Block, int First, class V, int... I>
-V every_other(const V& a, const V& b, std::integer_sequence<int, I...> /*lanes*/) {
-  return __builtin_shufflevector(a, b, (I / Block * 2 + First) * Block + I % Block...);
+template <int Block, int First, class V, int... At>
+V every_other(const V& a, const V& b, std::integer_sequence<int, At...> /*lanes*/) {
+  return __builtin_shufflevector(a, b, (At / Block * 2 + First) * Block + At % Block...);
 }
 
-template <int Distance, class V, int... I>
-V rotate(const V& a, std::integer_sequence<int, I...> /*lanes*/) {
-  return __builtin_shufflevector(a, a, (I + Distance) % static_cast<int>(sizeof...(I))...);
+template <int Distance, class V, int... At>
+V rotate(const V& a, std::integer_sequence<int, At...> /*lanes*/) {
+  return __builtin_shufflevector(a, a, (At + Distance) % static_cast<int>(sizeof...(At))...);
 }
 
 } // namespace shuffles
