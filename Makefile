@@ -48,7 +48,7 @@ test:
 	@$(call build,tsan,group_tests)
 	@run() { "$$@" --no-tests=error --output-on-failure --test-output-truncation head; }; \
 	  run ctest --test-dir build/release --output-junit tests.xml -j2; \
-	  run ctest --test-dir build/asan --output-junit tests.xml -R '^(runtime|group)_tests$$'; \
+	  run ctest --test-dir build/asan --output-junit tests.xml -R '^(runtime|group)_tests'; \
 	  run $(plain_addresses) ctest --test-dir build/tsan --output-junit tests.xml -R '^group_tests$$'; \
 	  tools/count_tests build/release/tests.xml build/asan/tests.xml build/tsan/tests.xml \
 	    --require static --require runtime_tests --require group_tests --require reject_gcc --require headers_clang
