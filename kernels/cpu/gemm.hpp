@@ -80,7 +80,7 @@ public:
     chunk_ = p_.k;
     if (p_.grain > 0) {
       chunk_ = p_.grain < most_grains_depth ? most_grains_depth / p_.grain * p_.grain : p_.grain;
-      walk_ = GrainWalk::over({p_.grain, p_.first_row, p_.k});
+      walk_ = Walk::over({p_.grain, p_.first_row, p_.k});
       levels_ = waiting_levels(aligned_block(0, walk_.last - walk_.first));
     } else if (p_.k > most_depth) {
       chunk_ = ceil(ceil(p_.k, ceil(p_.k, most_depth)), 8) * 8;
@@ -159,10 +159,13 @@ private:
     const extent first_row = row_of(first_strip);
     const extent rows = row_of(last_strip) - first_row;
     const Room room = make_room(rows, last_column - first_column);
-    GrainWalk walk = walk_;
+    Walk walk = walk_; // over grains
     extent l = 0;
     do {
       const extent depth = p_.k - l < chunk_ ? p_.k - l : chunk_;
+      if (p_.grain <= 0) {
+        walk = Walk::over_chunks(chunk_, l == 0, l + depth == p_.k);
+      }
       if (pack_a_) {
         for (extent strip = first_strip; strip < last_strip; ++strip) {
           const extent row = row_of(strip);
@@ -186,9 +189,7 @@ private:
                                  .place = {0, j, 0, columns},
                                  .result = &result_,
                                  .waiting = room.waiting,
-                                 .level = room.level,
-                                 .begins = l == 0,
-                                 .ends = l + depth == p_.k,
+                                 .level = p_.grain > 0 ? room.level : 0,
                                  .far = is_far_,
                                  .walk = walk};
         if constexpr (std::is_same_v<T, Stored>) {
@@ -224,7 +225,7 @@ private:
         j += columns;
       }
       l += depth;
-      if (walk.size > 0) {
+      if (p_.grain > 0 && l < p_.k) {
         for (extent i = 0; i < depth; i += walk.size) {
           walk.next();
         }
@@ -290,7 +291,7 @@ private:
   bool is_far_; ///< the result is larger than what near caches hold
   bool pack_a_;
   bool pack_b_;
-  GrainWalk walk_;
+  Walk walk_{};
 };
 
 /// Whether to compute the result's transpose, by b^T a^T. Where the rows of both operands are contiguous along k, one

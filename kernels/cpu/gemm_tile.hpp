@@ -11,24 +11,30 @@
 namespace cleave::kernels::inline CLEAVE_ISA {
 namespace gemm {
 
-/// Where in the tree of grains a sum over rows stands.
-struct GrainWalk {
-  extent size = 0; ///< rows a grain; 0: there are none, chunks are added one after another
-  extent grain = 0;
-  extent first = 0; ///< of the aligned block that `grain` is in
-  extent block = 1;
+/// Where a sum over pieces of k stands: pieces are grains and are added in their tree, or chunks, one after another.
+struct Walk {
+  extent size; ///< steps of k a piece
+  extent piece;
+  extent first; ///< of the block that `piece` is in
+  extent block; ///< its pieces
   extent last = 0;
   extent root = 0;
 
-  static GrainWalk over(const Grains& grains) {
-    GrainWalk walk{grains.size, grains.first(), grains.first(), 1, grains.last(), 0};
+  static Walk over(const Grains& grains) {
+    Walk walk{grains.size, grains.first(), grains.first(), 1, grains.last()};
     walk.block = aligned_block(walk.first, walk.last);
     return walk;
   }
-  [[nodiscard]] extent in_block() const { return grain - first; }
+  /// Of a chain of chunks the first, the last, or one between them, which are all alike: the sum of those before waits.
+  static Walk over_chunks(extent size, bool begins, bool ends) {
+    const extent piece = begins ? 0 : 1;
+    return {size, piece, 0, ends ? piece + 1 : 3};
+  }
+  [[nodiscard]] extent in_block() const { return piece - first; }
+  /// To the next grain.
   void next() {
-    if (++grain == first + block) {
-      first = grain;
+    if (++piece == first + block) {
+      first = piece;
       block = aligned_block(first, last);
       ++root;
     }
@@ -53,13 +59,12 @@ struct TileWork {
   FirstLanes<T> last; ///< of the last register of each row
   TilePlace place;
   const Result<T, Stored>* result;
-  // What waits between chunks, or between grains: whole registers, the tile's own piece of each level.
+  // What waits for the pieces that follow: whole registers, the tile's own piece of each level. A chain has one level,
+  // and `level` is 0.
   T* waiting;
   extent level;
-  bool begins; ///< without grains: nothing waits yet
-  bool ends;
   bool far; ///< the result is not in a near cache
-  GrainWalk walk;
+  Walk walk;
 };
 
 /// Writes a tile whose rows are columns of the result; its rows of sums lie `sums_row` elements apart.
@@ -116,38 +121,20 @@ template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... 
 [[gnu::always_inline]] inline void sum_tile(const TileWork<T, Stored>& work, A a_of_tile,
                                             std::index_sequence<I...> each) {
   constexpr int lanes = Lanes<T>::count;
-  const auto a = tile::reader<Rows>(a_of_tile);
-  if (work.walk.size == 0) {
-    Vector<T> sums[sizeof...(I)] = {};
-    if (work.far) { // what is needed at the end is fetched from the beginning on
-      if (!work.begins || !work.ends) {
-        (__builtin_prefetch(work.waiting + I * lanes), ...);
-      }
-      if (work.ends && !work.result->turned) {
-        (__builtin_prefetch(work.result->out + (work.place.row + static_cast<extent>(I) / Vectors) * work.result->row +
-                            work.place.column + I % Vectors * lanes),
-         ...);
-      }
+  if (work.far) { // what is needed at the end is fetched from the beginning on
+    (__builtin_prefetch(work.waiting + I * lanes), ...);
+    if (!work.result->turned) {
+      (__builtin_prefetch(work.result->out + (work.place.row + static_cast<extent>(I) / Vectors) * work.result->row +
+                          work.place.column + I % Vectors * lanes),
+       ...);
     }
-    add_products<Vectors>(sums, a, work.b, work.b_row, work.depth, work.last, each);
-    if (!work.begins) {
-      ((sums[I] = load(work.waiting + I * lanes) + sums[I]), ...);
-    }
-    if (work.ends) {
-      write_tile<Vectors>(work, 0, sums, each);
-    } else {
-      (store(work.waiting + I * lanes, sums[I]), ...);
-    }
-    return;
   }
   const T* b = work.b;
-  GrainWalk walk = work.walk;
-  for (extent left = work.depth; left > 0; left -= walk.size, walk.next()) {
+  Walk walk = work.walk;
+  for (extent left = work.depth;; walk.next()) {
     const extent rows = left < walk.size ? left : walk.size;
     Vector<T> sums[sizeof...(I)] = {};
     add_products<Vectors>(sums, tile::reader<Rows>(a_of_tile), b, work.b_row, rows, work.last, each);
-    a_of_tile.data = a_of_tile.at(0, rows);
-    b += rows * work.b_row;
     // As in a binary counter: what waits at the levels of the trailing ones meets its right half.
     T* waiting = work.waiting;
     for (extent i = walk.in_block(); (i & 1) != 0; i >>= 1, waiting += work.level) {
@@ -158,6 +145,12 @@ template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... 
     } else {
       (store(waiting + I * lanes, sums[I]), ...);
     }
+    left -= rows;
+    if (left <= 0) {
+      return;
+    }
+    a_of_tile.data = a_of_tile.at(0, rows);
+    b += rows * work.b_row;
   }
 }
 

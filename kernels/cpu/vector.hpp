@@ -27,21 +27,21 @@ template <class T>
 struct Lanes {
   static constexpr int count = register_bytes / static_cast<int>(sizeof(T));
   using type [[gnu::vector_size(register_bytes)]] = T;
+  using in_memory [[gnu::vector_size(register_bytes), gnu::aligned(sizeof(T)), gnu::may_alias]] = T;
 };
 template <class T>
 using Vector = typename Lanes<T>::type;
 
-/// One register from memory, of any alignment.
+/// One register from memory, of any alignment. (g++ 12 takes a memcpy of 16 bytes for an integer's, and then keeps sums
+/// that are stored so in memory.)
 template <class T>
 Vector<T> load(const T* from) {
-  Vector<T> value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
+  return *reinterpret_cast<const typename Lanes<T>::in_memory*>(from);
 }
 
 template <class T>
 void store(T* to, const Vector<T>& value) {
-  std::memcpy(to, &value, sizeof value);
+  *reinterpret_cast<typename Lanes<T>::in_memory*>(to) = value;
 }
 
 /// The first lanes of a register, at least one: what the end of a row fills.
@@ -61,7 +61,7 @@ public:
       return __builtin_ia32_loadupd512_mask(from, zeros, mask_);
     }
   }
-  void store(T* to, const Vector<T>& value) const {
+  void store(T* to, Vector<T> value) const { // by value: an address would keep sums in memory
     if constexpr (sizeof(T) == sizeof(float)) {
       __builtin_ia32_storeups512_mask(to, value, mask_);
     } else {
@@ -80,7 +80,7 @@ private:
     copy<Lanes<T>::count>(lanes, from);
     return kernels::load(lanes);
   }
-  void store(T* to, const Vector<T>& value) const {
+  void store(T* to, Vector<T> value) const { // by value: an address would keep sums in memory
     T lanes[Lanes<T>::count];
     kernels::store(lanes, value);
     copy<Lanes<T>::count>(to, lanes);
