@@ -18,22 +18,6 @@ inline constexpr double ln10 = 2.30258509299404568402; // NOLINT(modernize-use-s
 
 inline namespace CLEAVE_ISA {
 
-/// a * b + c: rounded once where the instruction set can.
-template <class T>
-CLEAVE_HOST_DEVICE constexpr T fma(T a, T b, T c) {
-#if defined(__FMA__) || defined(__aarch64__) || defined(__CUDA_ARCH__)
-  if constexpr (std::is_same_v<T, float>) {
-    return __builtin_fmaf(a, b, c);
-  } else if constexpr (std::is_same_v<T, double>) {
-    return __builtin_fma(a, b, c);
-  } else {
-    return a * b + c; // a vector: compilers contract this form
-  }
-#else
-  return a * b + c;
-#endif
-}
-
 namespace lanes {
 
 // ln 2 in two floats, the first of 9 bits: its product with an exponent is exact.
@@ -83,6 +67,58 @@ template <class T>
 CLEAVE_HOST_DEVICE constexpr T from_bits(Bits<T> x) {
   return __builtin_bit_cast(T, x);
 }
+
+/// fma of vectors, by what each compiler calls the instruction.
+template <class T>
+CLEAVE_HOST_DEVICE constexpr T fma_of_vectors(T a, T b, T c) {
+#if defined(__clang__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  constexpr bool of_floats = std::is_same_v<Element<T>, float>;
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 64 && of_floats) {
+    return __builtin_ia32_vfmaddps512_mask(a, b, c, static_cast<unsigned short>(-1), 4); // 4: as rounding is set
+  } else if constexpr (sizeof(T) == 64) {
+    return __builtin_ia32_vfmaddpd512_mask(a, b, c, static_cast<unsigned char>(-1), 4);
+  } else
+#endif
+#if defined(__FMA__)
+      if constexpr (sizeof(T) == 32 && of_floats) {
+    return __builtin_ia32_vfmaddps256(a, b, c);
+  } else if constexpr (sizeof(T) == 32) {
+    return __builtin_ia32_vfmaddpd256(a, b, c);
+  } else
+#endif
+  {
+    T y{};
+    for (unsigned i = 0; i < sizeof(T) / sizeof(Element<T>); ++i) {
+      y[i] = of_floats ? __builtin_fmaf(a[i], b[i], c[i]) : __builtin_fma(a[i], b[i], c[i]);
+    }
+    return y;
+  }
+#endif
+}
+
+} // namespace lanes
+
+/// a * b + c: rounded once where the instruction set can. (The compilers fuse a product and a sum by themselves where
+/// they meet, but not always, and bits must not depend on that.)
+template <class T>
+CLEAVE_HOST_DEVICE constexpr T fma(T a, T b, T c) {
+#if defined(__FMA__) || defined(__aarch64__) || defined(__CUDA_ARCH__)
+  if constexpr (std::is_same_v<T, float>) {
+    return __builtin_fmaf(a, b, c);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return __builtin_fma(a, b, c);
+  } else {
+    return lanes::fma_of_vectors(a, b, c);
+  }
+#else
+  return a * b + c;
+#endif
+}
+
+namespace lanes {
 
 /// All bits set where a < b, else none.
 template <class T>
