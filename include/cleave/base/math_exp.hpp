@@ -42,7 +42,7 @@ CLEAVE_HOST_DEVICE inline T exp_of(T x) {
     const T shifted = fma(x, T{} + log2_e, T{} + rounder);
     const T n = shifted - rounder;
     const T r = fma(n, T{} - ln2_tail, fma(n, T{} - ln2_head, x));
-    const T q = polynomial(r, 0.49999994F, 0.166665211F, 0.0416683853F, 0.008368738F, 0.00138147827F);
+    const T q = polynomial(r, 0.5F, 0.166666657F, 0.0416662954F, 0.00833349768F, 0.00139446766F, 0.000197900561F);
     const T p = fma(r * r, q, r) + 1.F;
     // 2^n need not be a float: two factors, the first of which rounds nothing
     const Bits<T> k = bits(shifted) - bits(T{} + rounder);
