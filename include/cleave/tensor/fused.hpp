@@ -19,6 +19,11 @@
 #else
 #define CLEAVE_HOT_LOOP
 #endif
+#if defined(__OPTIMIZE__)
+#define CLEAVE_HOT_STEP CLEAVE_HOST_DEVICE __attribute__((always_inline))
+#else
+#define CLEAVE_HOT_STEP CLEAVE_HOST_DEVICE
+#endif
 
 namespace cleave {
 
@@ -61,7 +66,7 @@ struct LoopNest {
 };
 
 template <class T, int Mode>
-CLEAVE_HOST_DEVICE inline T load_leaf(const T* leaf, extent i, extent stride, T number) {
+CLEAVE_HOT_STEP inline T load_leaf(const T* leaf, extent i, extent stride, T number) {
   if constexpr (Mode == leaf_number) {
     return number;
   } else if constexpr (Mode == leaf_repeat) {
@@ -74,7 +79,7 @@ CLEAVE_HOST_DEVICE inline T load_leaf(const T* leaf, extent i, extent stride, T 
 }
 
 template <class Op, int... Operand, class T>
-CLEAVE_HOST_DEVICE constexpr T run_statement(Statement<Op, Operand...> /*what*/, const T* statements, const T* leaves) {
+CLEAVE_HOT_STEP constexpr T run_statement(Statement<Op, Operand...> /*what*/, const T* statements, const T* leaves) {
   return Op::apply((Operand >= 0 ? statements[Operand >= 0 ? Operand : 0] : leaves[Operand < 0 ? -1 - Operand : 0])...);
 }
 
@@ -89,9 +94,9 @@ struct RunFused<Fused<T, Leaves<Mode...>, Statements...>> {
 
   /// Element `i` of an inner loop whose leaves start at `leaf`.
   template <int... K, int... S>
-  CLEAVE_HOST_DEVICE static T element(const T* const* leaf, const extent* stride, const T* number, extent i,
-                                      std::integer_sequence<int, K...> /*leaves*/,
-                                      std::integer_sequence<int, S...> /*statements*/) {
+  CLEAVE_HOT_STEP static T element(const T* const* leaf, const extent* stride, const T* number, extent i,
+                                   std::integer_sequence<int, K...> /*leaves*/,
+                                   std::integer_sequence<int, S...> /*statements*/) {
     const T leaves[sizeof...(Mode)] = {load_leaf<T, Mode>(leaf[K], i, stride[K], number[K])...};
     if constexpr (sizeof...(Statements) == 0) {
       return leaves[0];
@@ -102,7 +107,7 @@ struct RunFused<Fused<T, Leaves<Mode...>, Statements...>> {
     }
   }
 
-  CLEAVE_HOST_DEVICE static T element(const T* const* leaf, const extent* stride, const T* number, extent i) {
+  CLEAVE_HOT_STEP static T element(const T* const* leaf, const extent* stride, const T* number, extent i) {
     return element(leaf, stride, number, i, std::make_integer_sequence<int, leaf_count>{},
                    std::make_integer_sequence<int, static_cast<int>(sizeof...(Statements))>{});
   }
