@@ -1,164 +1,214 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "grain.hpp"
 #include "instantiate.hpp"
-#include "reduce_loops.hpp"
+#include "parallel.hpp"
+#include "reduce_columns.hpp"
+#include "reduce_logsumexp.hpp"
+#include "reduce_rows.hpp"
 
-#include <cmath>
-#include <limits>
-#include <type_traits>
+#include <cleave/device/scratch.hpp>
 
 namespace cleave::kernels::inline CLEAVE_KERNELS {
 namespace folds {
 
-// Whole numbers are added and multiplied modulo 2^64, where overflow is defined.
-template <class T>
-using Wide = std::conditional_t<std::is_floating_point_v<T>, T, std::uint64_t>;
-template <class T>
-using Result = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
-
-template <class T>
-constexpr bool is_nan(T x) {
-  return x != x; // NOLINT(misc-redundant-expression): true of NaN alone
+/// What `width` results take.
+template <class In>
+Cost cost_of(const ReducePlan& plan, extent width) {
+  const auto elements = static_cast<double>(plan.depth() * width);
+  return {elements, elements * static_cast<double>(sizeof(In))};
 }
 
-template <class T>
-struct Plus {
-  using In = T;
-  using A = Wide<T>;
-  using Whole = std::conditional_t<std::is_same_v<T, float>, double, A>;
-  using Out = Result<T>;
-  static constexpr bool compares = false;
-  static constexpr A start() { return 0; }
-  static constexpr A add(A a, T x) { return a + static_cast<A>(x); }
-  template <class Total>
-  static constexpr Total join(Total a, Total b) {
-    return a + b;
+/// One result or one root of every aligned block of grains, the roots `plan.results` apart.
+template <class F, class Tiles>
+void reduce_grains(const ReducePlan& plan, const typename F::In* x, typename F::A* roots) {
+  using A = typename F::A;
+  const Grains grains{plan.grain, plan.first_row, plan.rows()};
+  const ReducePlan some = plan.of_rows(plan.grain);
+  const Tiles each(some, x, x);
+  for_tiles(each.count(), cost_of<A>(plan, Tiles::room), [&](extent first, extent last) {
+    const int levels = waiting_levels(aligned_block(0, grains.last() - grains.first()));
+    const Scratch waiting(sizeof(A) * static_cast<std::size_t>(levels * Tiles::room));
+    for (extent tile = first; tile < last; ++tile) {
+      const Tile at = each.at(tile);
+      const auto sum = [&](A* to, extent row, extent rows) {
+        const ReducePlan part = plan.of_rows(rows);
+        A totals[Tiles::room];
+        Tiles(part, x + plan.skipped(row), x + plan.elements).fold(at, totals);
+        std::copy_n(totals, at.count, to);
+      };
+      sum_grains(grains, roots + at.first, plan.results, at.count, waiting.as<A>(), sum);
+    }
+  });
+}
+
+template <class F, class Tiles>
+void reduce_tiles(const ReducePlan& plan, const typename F::In* x, typename F::Out* out) {
+  if constexpr (F::is_sum) {
+    if (plan.grain > 0) {
+      reduce_grains<F, Tiles>(plan, x, reinterpret_cast<typename F::A*>(out));
+      return;
+    }
   }
-  static constexpr Out finish(A a) { return static_cast<Out>(a); }
-};
-
-template <class T>
-struct PlusNumbers : Plus<T> {
-  static constexpr T add(T a, T x) { return a + (is_nan(x) ? T(0) : x); }
-};
-
-template <class T>
-struct Times {
-  using In = T;
-  using A = Wide<T>;
-  using Whole = A;
-  using Out = Result<T>;
-  static constexpr bool compares = false;
-  static constexpr A start() { return 1; }
-  static constexpr A add(A a, T x) { return a * static_cast<A>(x); }
-  static constexpr A join(A a, A b) { return a * b; }
-  static constexpr Out finish(A a) { return static_cast<Out>(a); }
-};
-
-template <class T>
-struct Squares {
-  using In = T;
-  using A = double;
-  using Whole = A;
-  using Out = T;
-  static constexpr bool compares = false;
-  static constexpr A start() { return 0; }
-  static constexpr A add(A a, T x) { return a + static_cast<double>(x) * static_cast<double>(x); }
-  static constexpr A join(A a, A b) { return a + b; }
-  static Out finish(A a) { return static_cast<T>(std::sqrt(a)); }
-};
-
-template <class T>
-struct Greatest {
-  using In = T;
-  using A = T;
-  using Whole = A;
-  using Out = T;
-  static constexpr bool compares = true;
-  static constexpr T start() {
-    using Limits = std::numeric_limits<T>;
-    return Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
-  }
-  static constexpr bool beats(T x, T a) { return x > a || is_nan(x); }
-  static constexpr T add(T a, T x) { return beats(x, a) ? x : a; }
-  static constexpr T join(T a, T b) { return add(a, b); }
-  static constexpr T finish(T a) { return a; }
-};
-
-template <class T>
-struct Least : Greatest<T> {
-  static constexpr T start() {
-    using Limits = std::numeric_limits<T>;
-    return Limits::has_infinity ? Limits::infinity() : Limits::max();
-  }
-  static constexpr bool beats(T x, T a) { return x < a || is_nan(x); }
-  static constexpr T add(T a, T x) { return beats(x, a) ? x : a; }
-  static constexpr T join(T a, T b) { return add(a, b); }
-};
+  constexpr extent few = Lanes<typename F::A>::count;
+  const extent count = Tiles(plan, x, x).count();
+  for_tiles(count, cost_of<typename F::In>(plan, Tiles::room), [&](extent first, extent last) {
+    const Tiles tiles(plan, x, x + plan.elements);
+    typename F::A totals[Tiles::room];
+    for (extent i = first; i < last; ++i) {
+      const Tile tile = tiles.at(i);
+      tiles.fold(tile, totals);
+      auto* const to = out + tile.first;
+      if (tile.count == few) { // mostly; a loop of known length needs no call
+        for (extent k = 0; k < few; ++k) {
+          to[k] = F::finish(totals[k]);
+        }
+        continue;
+      }
+      for (extent k = 0; k < tile.count; ++k) {
+        to[k] = F::finish(totals[k]);
+      }
+    }
+  });
+}
 
 template <class F>
 void reduce(std::byte* const* arenas, const KernelArguments& call) {
   const ReducePlan plan(call);
-  const auto* const in = call.operand<typename F::In>(arenas, 1);
-  auto* out = call.result<typename F::Out>(arenas);
-  each_result(
-      plan, [&](extent offset) { *out++ = F::finish(fold_row<F>(plan, in + offset)); },
-      [&](extent offset, extent width) {
-        Columns<F> columns(width);
-        fold_columns(plan, in + offset, columns);
-        for (extent i = 0; i < width; ++i) {
-          *out++ = F::finish(columns[i]);
-        }
-      });
+  const auto* const x = call.operand<typename F::In>(arenas, 1);
+  auto* const out = call.result<typename F::Out>(arenas);
+  if (plan.run_is_reduced) {
+    reduce_tiles<F, RowTiles<F>>(plan, x, out);
+  } else {
+    reduce_tiles<F, ColumnTiles<F>>(plan, x, out);
+  }
 }
 
 /// Positions of the best elements. Of NaN, the first: it beats every number, and no number beats it.
 template <class F>
+class Positions {
+  using T = typename F::In;
+
+public:
+  Positions(const ReducePlan& plan, const T* x) : plan_(plan), x_(x) {}
+
+  /// Of one result whose run is reduced.
+  [[nodiscard]] std::int64_t of_row(extent first) const {
+    extent counted = 0;
+    std::int64_t position = -1;
+    T best{};
+    const auto visit = [&](extent offset) {
+      const T* const x = x_ + first + offset;
+      if (plan_.run >= 4 * step) {
+        Row<F> row;
+        row.add(x, plan_.run);
+        const T here = row.total();
+        if (position < 0 || replaces(here, best)) {
+          best = here;
+          position = counted + find(x, here);
+        }
+      } else {
+        for (extent i = 0; i < plan_.run; ++i) {
+          const bool is_better = position < 0 || replaces(x[i], best);
+          best = is_better ? x[i] : best; // no branch: nobody could foresee it
+          position = is_better ? counted + i : position;
+        }
+      }
+      counted += plan_.run;
+    };
+    visit_loops(plan_.reduced, plan_.reduced_count, 0, visit);
+    return position;
+  }
+  /// Of one result of one run, whose best element is known. Without branches, which nobody could foresee.
+  [[nodiscard]] std::int64_t of_known(const T* x, T best) const {
+    std::int64_t position = 0;
+    for (extent i = plan_.run - 1; i >= 0; --i) {
+      const bool is_it = (static_cast<int>(x[i] == best) | static_cast<int>(is_nan(x[i]))) != 0;
+      position = is_it ? i : position;
+    }
+    return position;
+  }
+  /// Of `width` neighbouring results whose run is kept.
+  void of_columns(extent first, extent width, std::int64_t* out) const {
+    T best[chunk<T>];
+    std::int64_t counted = 0;
+    const auto visit = [&](extent offset) {
+      const T* const x = x_ + first + offset;
+      for (extent i = 0; i < width; ++i) {
+        if (counted == 0 || replaces(x[i], best[i])) {
+          best[i] = x[i];
+          out[i] = counted;
+        }
+      }
+      ++counted;
+    };
+    visit_loops(plan_.reduced, plan_.reduced_count, 0, visit);
+  }
+
+private:
+  static constexpr extent step = 64;
+
+  static bool replaces(T x, T best) { return F::beats(x, best) && !is_nan(best); }
+  static bool is_same(T x, T y) { return x == y || (is_nan(x) && is_nan(y)); }
+  /// The first element that is `wanted`, which is there; steps without it are passed over without a branch each.
+  [[nodiscard]] extent find(const T* x, T wanted) const {
+    extent i = 0;
+    for (;; i += step) {
+      int hits = 0;
+      for (extent k = i; k < i + step; ++k) {
+        hits += static_cast<int>(x[k] == wanted) | static_cast<int>(is_nan(x[k]));
+      }
+      if (hits != 0 || i + 2 * step > plan_.run) {
+        break;
+      }
+    }
+    while (!is_same(x[i], wanted)) {
+      ++i;
+    }
+    return i;
+  }
+
+  const ReducePlan& plan_; // NOLINT(cppcoreguidelines-avoid-const-or-ref-data-members): lives as long as a call
+  const T* x_;
+};
+
+template <class F>
 void reduce_to_position(std::byte* const* arenas, const KernelArguments& call) {
   using T = typename F::In;
   const ReducePlan plan(call);
-  const T* const in = call.operand<T>(arenas, 1);
-  auto* out = call.result<std::int64_t>(arenas);
-  const auto replaces = [](T x, T best) { return F::beats(x, best) && !is_nan(best); };
-  each_result(
-      plan,
-      [&](extent first) {
-        extent counted = 0;
-        extent position = -1;
-        T best{};
-        const auto visit = [&](extent offset) {
-          const T* const x = in + first + offset;
-          Row<F> row;
-          row.add(x, plan.run);
-          const T here = row.total();
-          if (position < 0 || replaces(here, best)) {
-            extent i = 0;
-            while (!(x[i] == here || (is_nan(here) && is_nan(x[i])))) {
-              ++i;
-            }
-            best = here;
-            position = counted + i;
-          }
-          counted += plan.run;
-        };
-        visit_loops(plan.reduced, plan.reduced_count, 0, visit);
-        *out++ = position;
-      },
-      [&](extent first, extent width) {
-        T best[chunk];
-        std::int64_t counted = 0;
-        const auto visit = [&](extent offset) {
-          const T* const x = in + first + offset;
-          for (extent i = 0; i < width; ++i) {
-            if (counted == 0 || replaces(x[i], best[i])) {
-              best[i] = x[i];
-              out[i] = counted;
-            }
-          }
-          ++counted;
-        };
-        visit_loops(plan.reduced, plan.reduced_count, 0, visit);
-        out += width;
-      });
+  const T* const x = call.operand<T>(arenas, 1);
+  auto* const out = call.result<std::int64_t>(arenas);
+  const Positions<F> positions(plan, x);
+  if (plan.run_is_reduced && plan.reduced_count == 0 && plan.run > 0 && plan.run < long_run<T>) {
+    using Rows = RowTiles<F>;
+    const Rows rows(plan, x, x + plan.elements);
+    for_tiles(rows.count(), cost_of<T>(plan, Rows::room), [&](extent first, extent last) {
+      T best[Rows::room];
+      for (extent i = first; i < last; ++i) {
+        const Tile tile = rows.at(i);
+        rows.fold(tile, best);
+        for (extent r = 0; r < tile.count; ++r) {
+          out[tile.first + r] = positions.of_known(x + tile.offset + r * rows.distance(), best[r]);
+        }
+      }
+    });
+    return;
+  }
+  if (plan.run_is_reduced) {
+    for_tiles(plan.results, cost_of<T>(plan, 1), [&](extent first, extent last) {
+      for (extent i = first; i < last; ++i) {
+        out[i] = positions.of_row(plan.offset_of(i, 0));
+      }
+    });
+    return;
+  }
+  using Tiles = ColumnTiles<F>;
+  const Tiles tiles(plan, x, x + plan.elements);
+  for_tiles(tiles.count(), cost_of<T>(plan, Tiles::room), [&](extent first, extent last) {
+    for (extent i = first; i < last; ++i) {
+      const Tile tile = tiles.at(i);
+      positions.of_columns(tile.offset, tile.count, out + tile.first);
+    }
+  });
 }
 
 } // namespace folds
@@ -200,40 +250,29 @@ template <class T>
 void reduce_logsumexp(std::byte* const* arenas, const KernelArguments& call) {
   using namespace folds;
   const ReducePlan plan(call);
-  const T* const in = call.operand<T>(arenas, 1);
-  T* out = call.result<T>(arenas);
-  // what is infinite or NaN is the result: distances from it would be NaN
-  const auto finish = [](T top, double total) {
-    return std::isfinite(top) ? top + std::log(static_cast<T>(total)) : top;
+  const T* const x = call.operand<T>(arenas, 1);
+  T* const out = call.result<T>(arenas);
+  const LogSumExp<T> sums(plan, x);
+  const auto each = [&](auto tiles, auto finish) {
+    for_tiles(tiles.count(), cost_of<T>(plan, tiles.room), [&](extent first, extent last) {
+      T top[decltype(tiles)::room];
+      for (extent i = first; i < last; ++i) {
+        const Tile tile = tiles.at(i);
+        tiles.fold(tile, top);
+        finish(tiles, tile, top);
+      }
+    });
   };
-  each_result(
-      plan,
-      [&](extent first) {
-        const T top = fold_row<Greatest<T>>(plan, in + first);
-        double total = 0; // many small numbers
-        const auto add = [&](extent offset) {
-          for (extent i = 0; i < plan.run; ++i) {
-            total += static_cast<double>(std::exp(in[first + offset + i] - top));
-          }
-        };
-        visit_loops(plan.reduced, plan.reduced_count, 0, add);
-        *out++ = finish(top, total);
-      },
-      [&](extent first, extent width) {
-        Columns<Greatest<T>> top(width);
-        fold_columns(plan, in + first, top);
-        double total[chunk];
-        std::fill_n(total, width, 0.);
-        const auto add = [&](extent offset) {
-          for (extent i = 0; i < width; ++i) {
-            total[i] += static_cast<double>(std::exp(in[first + offset + i] - top[i]));
-          }
-        };
-        visit_loops(plan.reduced, plan.reduced_count, 0, add);
-        for (extent i = 0; i < width; ++i) {
-          *out++ = finish(top[i], total[i]);
-        }
-      });
+  if (plan.run_is_reduced) {
+    each(RowTiles<Greatest<T>>(plan, x, x + plan.elements), [&](const auto& tiles, const Tile& tile, const T* top) {
+      sums.of_rows(tile.offset, tiles.distance(), tile.count, top, out + tile.first);
+    });
+  } else {
+    each(ColumnTiles<Greatest<T>>(plan, x, x + plan.elements),
+         [&](const auto& /*tiles*/, const Tile& tile, const T* top) {
+           sums.of_columns(tile.offset, tile.count, top, out + tile.first);
+         });
+  }
 }
 
 } // namespace cleave::kernels::inline CLEAVE_KERNELS

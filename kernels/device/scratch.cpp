@@ -1,17 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cleave/base/error.hpp>
 #include <cleave/device/memory.hpp>
 #include <cleave/device/scratch.hpp>
 
 namespace cleave {
+namespace detail::working_memory {
+
+inline constexpr int most_at_once = 8;
+
+struct Blocks {
+  Arena blocks[most_at_once];
+  int used = 0;
+};
+
+inline Blocks& of_this_thread() {
+  thread_local Blocks blocks;
+  return blocks;
+}
+
+/// The next block, at least that large.
+inline std::byte* next(Blocks& all, std::size_t bytes) {
+  if (all.used == most_at_once) {
+    fail("Scratch: a thread has at most %d pieces of working memory at once; let some end first", most_at_once);
+  }
+  Arena& block = all.blocks[all.used];
+  if (block.size() < bytes) {
+    block = Arena(); // the old one goes first, or both would be there at once
+    constexpr std::size_t step = std::size_t{64} << 10U;
+    block = Arena(bytes < bytes + step ? (bytes + step - 1) / step * step : bytes, uninitialized);
+  }
+  return block.data();
+}
+
+} // namespace detail::working_memory
+
+CLEAVE_INLINE Scratch::Scratch(std::size_t bytes) : data_(nullptr) {
+  auto& all = detail::working_memory::of_this_thread();
+  data_ = detail::working_memory::next(all, bytes);
+  ++all.used;
+}
+
+CLEAVE_INLINE Scratch::~Scratch() { --detail::working_memory::of_this_thread().used; }
 
 CLEAVE_INLINE std::byte* scratch(std::size_t bytes) {
-  thread_local Arena memory;
-  if (memory.size() < bytes) {
-    memory = Arena(); // the old block goes first, or both would be there at once
-    constexpr std::size_t step = std::size_t{64} << 10U;
-    memory = Arena((bytes + step - 1) / step * step, uninitialized);
-  }
-  return memory.data();
+  return detail::working_memory::next(detail::working_memory::of_this_thread(), bytes);
 }
 
 } // namespace cleave

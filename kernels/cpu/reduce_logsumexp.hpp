@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// log(sum of exp(x)): exponentials of distances from the greatest element, added in double.
+#pragma once
+
+#include "reduce_columns.hpp"
+#include "reduce_rows.hpp"
+
+namespace cleave::kernels::inline CLEAVE_KERNELS::folds {
+
+/// e[i] = exp(x[i] - top(i)), where `top` gives a register from lane i on, or one number.
+template <class T, class Top>
+void exponentials(T* e, const T* x, extent count, Top top) {
+  extent i = 0;
+  if constexpr (std::is_same_v<T, float>) {
+    for (; i + Lanes<T>::count <= count; i += Lanes<T>::count) {
+      store(e + i, math::lanes::exp_of(Vector<T>(load(x + i) - top.lanes(i))));
+    }
+  }
+  for (; i < count; ++i) {
+    e[i] = math::exp(x[i] - top.one(i));
+  }
+}
+
+template <class T>
+struct OneTop {
+  T value;
+  [[nodiscard]] Vector<T> lanes(extent /*i*/) const { return all_lanes(value); }
+  [[nodiscard]] T one(extent /*i*/) const { return value; }
+};
+template <class T>
+struct OwnTops {
+  const T* values;
+  [[nodiscard]] Vector<T> lanes(extent i) const { return load(values + i); }
+  [[nodiscard]] T one(extent i) const { return values[i]; }
+};
+
+template <class T>
+class LogSumExp {
+public:
+  LogSumExp(const ReducePlan& plan, const T* x) : plan_(plan), x_(x) {}
+
+  /// Of `width` results, at most `most_rows`, whose runs begin `distance` apart; their greatest elements are known.
+  void of_rows(extent first, extent distance, extent width, const T* top, T* out) const {
+    if (plan_.reduced_count == 0 && plan_.run < long_run<T> && distance == plan_.run) {
+      of_short_rows(x_ + first, width, top, out);
+      return;
+    }
+    for (extent r = 0; r < width; ++r) {
+      Row<PlusExactly<T>> total;
+      const auto add = [&](extent offset) {
+        const T* const x = x_ + first + r * distance + offset;
+        T e[piece];
+        for (extent i = 0; i < plan_.run; i += piece) {
+          const extent count = std::min(piece, plan_.run - i);
+          exponentials(e, x + i, count, OneTop<T>{top[r]});
+          total.add(e, count);
+        }
+      };
+      visit_loops(plan_.reduced, plan_.reduced_count, 0, add);
+      out[r] = finish(top[r], total.total());
+    }
+  }
+  /// Of `width` neighbouring results whose run is kept.
+  void of_columns(extent first, extent width, const T* top, T* out) const {
+    for (extent i = 0; i < width; i += piece) {
+      of_some_columns(first + i, std::min(piece, width - i), top + i, out + i);
+    }
+  }
+
+private:
+  static constexpr extent piece = chunk<double>;
+  static constexpr extent most_rows = ShortRows<Greatest<T>>::count;
+
+  /// Rows one after another: exponentials of all at once, so that no row's end is left to scalars.
+  void of_short_rows(const T* x, extent width, const T* top, T* out) const {
+    using Sums = ShortRows<PlusExactly<T>>;
+    const extent run = plan_.run;
+    T e[most_rows * long_run<T> + Lanes<T>::count];
+    for (extent r = 0; r < width; ++r) {
+      for (extent i = 0; i < run; i += Lanes<T>::count) { // what is too much is the next row's
+        store(e + r * run + i, all_lanes(top[r]));
+      }
+    }
+    exponentials(e, x, width * run, OwnTops<T>{e});
+    double totals[most_rows + Sums::count] = {};
+    const Sums sums(run, e + width * run);
+    for (extent r = 0; r < width; r += Sums::count) {
+      const auto rows = static_cast<int>(std::min(extent(Sums::count), width - r));
+      sums.fold_once(e + r * run, run, rows, totals + r);
+    }
+    T logs[most_rows];
+    logs_of_all(logs, totals);
+    for (extent r = 0; r < width; ++r) {
+      out[r] = math::is_finite(top[r]) ? top[r] + logs[r] : top[r];
+    }
+  }
+  /// At once: the compiler vectorises what it has inlined.
+  [[gnu::flatten]] static void logs_of_all(T* logs, const double* totals) {
+    for (extent r = 0; r < most_rows; ++r) {
+      logs[r] = math::log(static_cast<T>(totals[r]));
+    }
+  }
+  void of_some_columns(extent first, extent width, const T* top, T* out) const {
+    T e[piece] = {};
+    double totals[piece];
+    Columns<PlusExactly<T>> total(width, e + piece);
+    const auto add = [&](extent offset) {
+      exponentials(e, x_ + first + offset, width, OwnTops<T>{top});
+      total.add(e, 1, 0);
+    };
+    visit_loops(plan_.reduced, plan_.reduced_count, 0, add);
+    total.totals(totals, 1);
+    for (extent i = 0; i < width; ++i) {
+      out[i] = finish(top[i], totals[i]);
+    }
+  }
+
+  // what is infinite or NaN is the result: distances from it would be NaN
+  static T finish(T top, double total) {
+    const T log = math::log(static_cast<T>(total));
+    return math::is_finite(top) ? top + log : top;
+  }
+
+  const ReducePlan& plan_; // NOLINT(cppcoreguidelines-avoid-const-or-ref-data-members): lives as long as a call
+  const T* x_;
+};
+
+} // namespace cleave::kernels::inline CLEAVE_KERNELS::folds
