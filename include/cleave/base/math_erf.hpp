@@ -9,13 +9,14 @@
 namespace cleave::math::inline CLEAVE_ISA {
 namespace lanes {
 
-/// erfc(a) of 0 <= a <= 10.3 to about 31 bits, as a product; `square` is a^2.
+/// A product not taken yet, so that it can be taken from a number with one rounding.
 struct Product {
   double first;
   double second;
   [[nodiscard]] CLEAVE_LANE double value() const { return first * second; }
   [[nodiscard]] CLEAVE_LANE double taken_from(double x) const { return fma(-first, second, x); }
 };
+/// erfc(a) of 0 <= a <= 10.3 to about 31 bits; `square` is a^2.
 CLEAVE_LANE Product erfc_of_positive(double a, double square) {
   const double over = reciprocal(a + 3);
   const double t = (a - 3) * over;
