@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "instantiate.hpp"
+#include "parallel.hpp"
 
 #include <cleave/base/error.hpp>
 #include <cleave/ops/kernels.hpp>
@@ -49,6 +50,28 @@ void for_labels(const KernelArguments& call, Row row) {
   }
 }
 
+/// Where rows lie one behind the other, `row(first element, position of the row's label)`; else, element by element in
+/// the order of memory, `element(element, class, position of the label)`.
+template <class Row, class Element>
+void for_elements(const KernelArguments& call, std::size_t bytes, Row row, Element element) {
+  const extent classes = call.sizes[1];
+  const extent inner = call.sizes[2];
+  const auto count = static_cast<double>(classes * inner);
+  for_tiles(call.sizes[0], Cost{count, static_cast<double>(bytes) * count}, [&](extent begin, extent end) {
+    for (extent o = begin; o < end; ++o) {
+      if (inner == 1) {
+        row(o * classes, o);
+        continue;
+      }
+      for (extent c = 0; c < classes; ++c) {
+        for (extent i = 0; i < inner; ++i) {
+          element((o * classes + c) * inner + i, c, o * inner + i);
+        }
+      }
+    }
+  });
+}
+
 } // namespace labelled
 
 template <class T>
@@ -79,37 +102,61 @@ template <class T>
 void nll_gradient(std::byte* const* arenas, const KernelArguments& call) {
   const T* const dy = call.operand<T>(arenas, 3);
   T* const dx = call.result<T>(arenas);
-  const extent stride = call.sizes[2];
   const labelled::Labels<T> labels(arenas, call);
-  labelled::for_labels(call, [&](extent first, extent at) {
-    const bool skipped = labels.is_ignored(at);
-    const extent own = labels.class_at(at);
-    for (extent c = 0; c < labels.classes; ++c) {
-      dx[first + c * stride] = skipped ? T(0) : -labels.target(c, own) * dy[at];
-    }
-  });
+  labelled::for_elements(
+      call, sizeof(T),
+      [&](extent first, extent at) {
+        const extent own = labels.class_at(at);
+        const T other = labels.is_ignored(at) ? T(0) : -labels.to_other * dy[at];
+        for (extent c = 0; c < labels.classes; ++c) {
+          dx[first + c] = other;
+        }
+        if (own >= 0) {
+          dx[first + own] = labels.is_ignored(at) ? T(0) : -labels.to_own * dy[at];
+        }
+      },
+      [&](extent element, extent c, extent at) {
+        dx[element] = labels.is_ignored(at) ? T(0) : -labels.target(c, labels.class_at(at)) * dy[at];
+      });
 }
 
 template <class T>
 void softmax_output_gradient(std::byte* const* arenas, const KernelArguments& call) {
   const T* const p = call.operand<T>(arenas, 1);
   T* const dx = call.result<T>(arenas);
-  const extent stride = call.sizes[2];
   const labelled::Labels<T> labels(arenas, call);
   if ((call.sizes[3] & 2) != 0) {
-    const extent count = call.sizes[0] * labels.classes * stride;
-    for (extent i = 0; i < count; ++i) {
-      dx[i] = p[i] - labels.data[i];
-    }
+    const extent count = call.sizes[0] * labels.classes * call.sizes[2];
+    for_tiles(count, Cost{1, 3 * sizeof(T)}, [&](extent first, extent last) {
+      CLEAVE_INDEPENDENT
+      for (extent i = first; i < last; ++i) {
+        dx[i] = p[i] - labels.data[i];
+      }
+    });
     return;
   }
-  labelled::for_labels(call, [&](extent first, extent at) {
-    const bool skipped = labels.is_ignored(at);
-    const extent own = labels.class_at(at);
-    for (extent c = 0; c < labels.classes; ++c) {
-      dx[first + c * stride] = skipped ? T(0) : p[first + c * stride] - labels.target(c, own);
-    }
-  });
+  labelled::for_elements(
+      call, 2 * sizeof(T),
+      [&](extent first, extent at) {
+        if (labels.is_ignored(at)) {
+          for (extent c = 0; c < labels.classes; ++c) {
+            dx[first + c] = 0;
+          }
+          return;
+        }
+        const extent own = labels.class_at(at);
+        const T of_own = own >= 0 ? p[first + own] - labels.to_own : T(0);
+        CLEAVE_INDEPENDENT
+        for (extent c = 0; c < labels.classes; ++c) {
+          dx[first + c] = p[first + c] - labels.to_other;
+        }
+        if (own >= 0) {
+          dx[first + own] = of_own;
+        }
+      },
+      [&](extent element, extent c, extent at) {
+        dx[element] = labels.is_ignored(at) ? T(0) : p[element] - labels.target(c, labels.class_at(at));
+      });
 }
 
 template <class T>

@@ -2,6 +2,7 @@
 // Scalar functions for host and device code, without <cmath>, which costs every unit that includes it.
 #pragma once
 
+#include <cleave/base/math_double.hpp>
 #include <cleave/base/math_erf.hpp>
 #include <cleave/base/math_exp.hpp>
 #include <cleave/base/math_log.hpp>
@@ -29,9 +30,7 @@ namespace cleave::math {
   static_assert(true)
 
 // clang-format off
-CLEAVE_MATH_OF_DOUBLE(expm1); CLEAVE_MATH_OF_DOUBLE(log); CLEAVE_MATH_OF_DOUBLE(log1p);
-CLEAVE_MATH_OF_DOUBLE(sin); CLEAVE_MATH_OF_DOUBLE(cos); CLEAVE_MATH_OF_DOUBLE(tanh);
-CLEAVE_MATH_OF_DOUBLE(erf); CLEAVE_MATH_OF_DOUBLE(erfc);
+CLEAVE_MATH_OF_DOUBLE(sin); CLEAVE_MATH_OF_DOUBLE(cos); CLEAVE_MATH_OF_DOUBLE(erf); CLEAVE_MATH_OF_DOUBLE(erfc);
 CLEAVE_MATH(exp2); CLEAVE_MATH(log2); CLEAVE_MATH(log10);
 CLEAVE_MATH(sqrt); CLEAVE_MATH(cbrt);
 CLEAVE_MATH(tan); CLEAVE_MATH(asin); CLEAVE_MATH(acos); CLEAVE_MATH(atan);
@@ -70,17 +69,6 @@ CLEAVE_HOST_DEVICE inline T rint_down(T x) {
   const T below = math::floor(x);
   const T above = math::ceil(x);
   return x - below <= above - x ? below : above;
-}
-
-/// 1 / (1 + exp(-x)), without overflow for large negative x.
-CLEAVE_HOST_DEVICE inline double sigmoid(double x) {
-  const double e = math::exp(x < 0 ? x : -x);
-  return x < 0 ? e / (1 + e) : 1 / (1 + e);
-}
-
-/// log(1 + exp(x)), without overflow for large x and without cancellation for large negative x.
-CLEAVE_HOST_DEVICE inline double softplus(double x) {
-  return (x < 0 ? 0. : x) + math::log1p(math::exp(x < 0 ? x : -x));
 }
 
 /// The normal distribution's cumulative function, exact in relative terms also far left.

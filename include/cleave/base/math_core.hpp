@@ -10,6 +10,9 @@
 #include <cstdint>
 #include <type_traits>
 
+// Inlined whatever the compiler thinks of their size: a call would leave a loop without vector code.
+#define CLEAVE_LANE CLEAVE_HOST_DEVICE __attribute__((always_inline)) inline
+
 namespace cleave::math {
 
 // <numbers> has them, and costs every unit that includes it.
@@ -17,22 +20,6 @@ inline constexpr double ln2 = 0.69314718055994530942;  // NOLINT(modernize-use-s
 inline constexpr double ln10 = 2.30258509299404568402; // NOLINT(modernize-use-std-numbers)
 
 inline namespace CLEAVE_ISA {
-
-/// a * b + c: rounded once where the instruction set can.
-template <class T>
-CLEAVE_HOST_DEVICE constexpr T fma(T a, T b, T c) {
-#if defined(__FMA__) || defined(__aarch64__) || defined(__CUDA_ARCH__)
-  if constexpr (std::is_same_v<T, float>) {
-    return __builtin_fmaf(a, b, c);
-  } else if constexpr (std::is_same_v<T, double>) {
-    return __builtin_fma(a, b, c);
-  } else {
-    return a * b + c; // a vector: compilers contract this form
-  }
-#else
-  return a * b + c;
-#endif
-}
 
 namespace lanes {
 
@@ -76,17 +63,69 @@ template <class T>
 using Element = std::remove_cv_t<typename ElementOf<T>::type>;
 
 template <class T>
-CLEAVE_HOST_DEVICE constexpr Bits<T> bits(T x) {
+CLEAVE_LANE constexpr Bits<T> bits(T x) {
   return __builtin_bit_cast(Bits<T>, x);
 }
 template <class T>
-CLEAVE_HOST_DEVICE constexpr T from_bits(Bits<T> x) {
+CLEAVE_LANE constexpr T from_bits(Bits<T> x) {
   return __builtin_bit_cast(T, x);
 }
 
+/// fma of vectors, by what each compiler calls the instruction.
+template <class T>
+CLEAVE_LANE constexpr T fma_of_vectors(T a, T b, T c) {
+#if defined(__clang__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  constexpr bool of_floats = std::is_same_v<Element<T>, float>;
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 64 && of_floats) {
+    return __builtin_ia32_vfmaddps512_mask(a, b, c, static_cast<unsigned short>(-1), 4); // 4: as rounding is set
+  } else if constexpr (sizeof(T) == 64) {
+    return __builtin_ia32_vfmaddpd512_mask(a, b, c, static_cast<unsigned char>(-1), 4);
+  } else
+#endif
+#if defined(__FMA__)
+      if constexpr (sizeof(T) == 32 && of_floats) {
+    return __builtin_ia32_vfmaddps256(a, b, c);
+  } else if constexpr (sizeof(T) == 32) {
+    return __builtin_ia32_vfmaddpd256(a, b, c);
+  } else
+#endif
+  {
+    T y{};
+    for (unsigned i = 0; i < sizeof(T) / sizeof(Element<T>); ++i) {
+      y[i] = of_floats ? __builtin_fmaf(a[i], b[i], c[i]) : __builtin_fma(a[i], b[i], c[i]);
+    }
+    return y;
+  }
+#endif
+}
+
+} // namespace lanes
+
+/// a * b + c: rounded once where the instruction set can. (The compilers fuse a product and a sum by themselves where
+/// they meet, but not always, and bits must not depend on that.)
+template <class T>
+CLEAVE_LANE constexpr T fma(T a, T b, T c) {
+#if defined(__FMA__) || defined(__aarch64__) || defined(__CUDA_ARCH__)
+  if constexpr (std::is_same_v<T, float>) {
+    return __builtin_fmaf(a, b, c);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return __builtin_fma(a, b, c);
+  } else {
+    return lanes::fma_of_vectors(a, b, c);
+  }
+#else
+  return a * b + c;
+#endif
+}
+
+namespace lanes {
+
 /// All bits set where a < b, else none.
 template <class T>
-CLEAVE_HOST_DEVICE constexpr Bits<T> less(T a, T b) {
+CLEAVE_LANE constexpr Bits<T> less(T a, T b) {
   if constexpr (std::is_arithmetic_v<T>) {
     return -static_cast<Bits<T>>(a < b);
   } else {
@@ -94,7 +133,7 @@ CLEAVE_HOST_DEVICE constexpr Bits<T> less(T a, T b) {
   }
 }
 template <class T>
-CLEAVE_HOST_DEVICE constexpr Bits<T> equal(T a, T b) {
+CLEAVE_LANE constexpr Bits<T> equal(T a, T b) {
   if constexpr (std::is_arithmetic_v<T>) {
     return -static_cast<Bits<T>>(a == b);
   } else {
@@ -105,29 +144,29 @@ CLEAVE_HOST_DEVICE constexpr Bits<T> equal(T a, T b) {
 /// `a` where all bits of `which` are set, `b` where none is. In bits: a conditional expression may become a branch,
 /// into which the compiler moves the computation of the value; then a loop is no longer vector code.
 template <class T>
-CLEAVE_HOST_DEVICE constexpr T select(Bits<T> which, T a, T b) {
+CLEAVE_LANE constexpr T select(Bits<T> which, T a, T b) {
   return from_bits<T>((which & bits(a)) | (~which & bits(b)));
 }
 
 /// The magnitude of x with the sign of y.
-CLEAVE_HOST_DEVICE constexpr float with_sign(float x, float y) {
+CLEAVE_LANE constexpr float with_sign(float x, float y) {
   constexpr std::int32_t magnitude = 0x7fffffff;
   return from_bits<float>((bits(x) & magnitude) | (bits(y) & ~magnitude));
 }
 
 /// c + c1 x + c2 x^2 + ... by Horner's rule.
 template <class T, class C>
-CLEAVE_HOST_DEVICE constexpr T polynomial(T /*x*/, C c) {
+CLEAVE_LANE constexpr T polynomial(T /*x*/, C c) {
   return T{} + c;
 }
 template <class T, class C, class... More>
-CLEAVE_HOST_DEVICE constexpr T polynomial(T x, C c, More... more) {
+CLEAVE_LANE constexpr T polynomial(T x, C c, More... more) {
   return fma(x, polynomial(x, more...), T{} + c);
 }
 
 /// 1 / x of a positive double that a float can hold: from the float's reciprocal by one step of Newton's, to about 45
 /// bits.
-CLEAVE_HOST_DEVICE inline double reciprocal(double x) {
+CLEAVE_LANE double reciprocal(double x) {
   const double near = 1.0F / static_cast<float>(x);
   return near * fma(-x, near, 2.0);
 }

@@ -9,14 +9,15 @@
 namespace cleave::math::inline CLEAVE_ISA {
 namespace lanes {
 
-/// erfc(a) of 0 <= a <= 10.3 to about 31 bits, as a product; `square` is a^2.
+/// A product not taken yet, so that it can be taken from a number with one rounding.
 struct Product {
   double first;
   double second;
-  [[nodiscard]] CLEAVE_HOST_DEVICE double value() const { return first * second; }
-  [[nodiscard]] CLEAVE_HOST_DEVICE double taken_from(double x) const { return fma(-first, second, x); }
+  [[nodiscard]] CLEAVE_LANE double value() const { return first * second; }
+  [[nodiscard]] CLEAVE_LANE double taken_from(double x) const { return fma(-first, second, x); }
 };
-CLEAVE_HOST_DEVICE inline Product erfc_of_positive(double a, double square) {
+/// erfc(a) of 0 <= a <= 10.3 to about 31 bits; `square` is a^2.
+CLEAVE_LANE Product erfc_of_positive(double a, double square) {
   const double over = reciprocal(a + 3);
   const double t = (a - 3) * over;
   const double g =
@@ -28,7 +29,7 @@ CLEAVE_HOST_DEVICE inline Product erfc_of_positive(double a, double square) {
 }
 
 /// The normal distribution's cumulative function of -|x|.
-CLEAVE_HOST_DEVICE inline Product normal_tail(float x) {
+CLEAVE_LANE Product normal_tail(float x) {
   const double a = clamp(with_sign(x, 1.F), 0.F, 14.5F);
   const Product twice = erfc_of_positive(a * 0.70710678118654752440, 0.5 * a * a);
   return {twice.first, 0.5 * twice.second};
@@ -37,7 +38,7 @@ CLEAVE_HOST_DEVICE inline Product normal_tail(float x) {
 } // namespace lanes
 
 /// The error function, within 1 ULP.
-CLEAVE_HOST_DEVICE inline float erf(float x) {
+CLEAVE_LANE float erf(float x) {
   const float magnitude = lanes::clamp(lanes::with_sign(x, 1.F), 0.F, 4.5F);
   const double a = magnitude;
   const double square = a * a;
@@ -50,20 +51,20 @@ CLEAVE_HOST_DEVICE inline float erf(float x) {
 }
 
 /// 1 - erf(x), within 1 ULP, also where it is tiny.
-CLEAVE_HOST_DEVICE inline float erfc(float x) {
+CLEAVE_LANE float erfc(float x) {
   const double a = lanes::clamp(lanes::with_sign(x, 1.F), 0.F, 10.2F);
   const lanes::Product y = lanes::erfc_of_positive(a, a * a);
   return lanes::select(lanes::less(x, 0.F), static_cast<float>(y.taken_from(2)), static_cast<float>(y.value()));
 }
 
 /// The normal distribution's cumulative function, within 1 ULP, also far left.
-CLEAVE_HOST_DEVICE inline float normal_cdf(float x) {
+CLEAVE_LANE float normal_cdf(float x) {
   const lanes::Product y = lanes::normal_tail(x);
   return lanes::select(lanes::less(x, 0.F), static_cast<float>(y.value()), static_cast<float>(y.taken_from(1)));
 }
 
 /// x times the normal distribution's cumulative function, within 1 ULP; 0 at -infinity.
-CLEAVE_HOST_DEVICE inline float gelu(float x) {
+CLEAVE_LANE float gelu(float x) {
   const lanes::Product y = lanes::normal_tail(x);
   const double wide = lanes::clamp(x, -14.5F, __builtin_inff()); // below, the product rounds to 0
   const float product = lanes::select(lanes::less(x, 0.F), static_cast<float>(wide * y.value()),

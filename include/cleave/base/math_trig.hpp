@@ -8,7 +8,7 @@ namespace cleave::math::inline CLEAVE_ISA {
 namespace lanes {
 
 /// The whole number nearest to x, of magnitude below 2^51.
-CLEAVE_HOST_DEVICE inline double nearest(double x) { return x + rounder_of_double - rounder_of_double; }
+CLEAVE_LANE double nearest(double x) { return x + rounder_of_double - rounder_of_double; }
 
 /// x in quarter turns: the nearest whole number of them, but for multiples of four, and what is left.
 struct QuarterTurns {
@@ -19,7 +19,7 @@ struct QuarterTurns {
 /// The digits of 2 / pi are taken in pieces of 24 bits, whose products with a float are exact in doubles. Pieces whose
 /// product is a multiple of four quarter turns are left out: how many depends on x's exponent. Five pieces from there
 /// on leave more than 40 bits for the float that is nearest to a multiple of a quarter turn. Infinity gives NaN.
-CLEAVE_HOST_DEVICE inline QuarterTurns quarter_turns(float x) {
+CLEAVE_LANE QuarterTurns quarter_turns(float x) {
   const float magnitude = with_sign(x, 1.F);
   const std::int32_t at_1 = less(0x1p49F, magnitude) | equal(0x1p49F, magnitude);
   const std::int32_t at_2 = less(0x1p73F, magnitude) | equal(0x1p73F, magnitude);
@@ -44,7 +44,7 @@ CLEAVE_HOST_DEVICE inline QuarterTurns quarter_turns(float x) {
 }
 
 /// The sine of so many quarter turns. The polynomials of a half turn's quarter have the least largest error.
-CLEAVE_HOST_DEVICE inline float sin_of(QuarterTurns turns) {
+CLEAVE_LANE float sin_of(QuarterTurns turns) {
   const double f = turns.rest;
   const double square = f * f;
   const double sine = f * polynomial(square, 1.5707963267880998, -0.6459640961463512, 0.079692582708007664,
@@ -59,17 +59,17 @@ CLEAVE_HOST_DEVICE inline float sin_of(QuarterTurns turns) {
 } // namespace lanes
 
 /// The sine of x in radians, within 1 ULP for every float.
-CLEAVE_HOST_DEVICE inline float sin(float x) { return lanes::sin_of(lanes::quarter_turns(x)); }
+CLEAVE_LANE float sin(float x) { return lanes::sin_of(lanes::quarter_turns(x)); }
 
 /// The cosine of x in radians, within 1 ULP for every float.
-CLEAVE_HOST_DEVICE inline float cos(float x) {
+CLEAVE_LANE float cos(float x) {
   lanes::QuarterTurns turns = lanes::quarter_turns(x);
   ++turns.whole;
   return lanes::sin_of(turns);
 }
 
 /// 1 / sqrt(x), within 1 ULP: infinity of 0 with its sign, NaN below.
-CLEAVE_HOST_DEVICE inline float rsqrt(float x) {
+CLEAVE_LANE float rsqrt(float x) {
   constexpr float infinity = __builtin_inff();
   const std::int32_t is_small = lanes::less(x, 0x1p-126F);
   const float normal = lanes::select(is_small, x * 0x1p24F, x);
