@@ -53,7 +53,7 @@ void reduce_tiles(const ReducePlan& plan, const typename F::In* x, typename F::O
   const extent count = Tiles(plan, x, x).count();
   for_tiles(count, cost_of<typename F::In>(plan, Tiles::room), [&](extent first, extent last) {
     const Tiles tiles(plan, x, x + plan.elements);
-    typename F::A totals[Tiles::room];
+    typename F::A totals[Tiles::room] = {};
     for (extent i = first; i < last; ++i) {
       const Tile tile = tiles.at(i);
       tiles.fold(tile, totals);
