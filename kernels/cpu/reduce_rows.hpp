@@ -15,6 +15,7 @@ class RowTiles {
 
 public:
   static constexpr extent room = ShortRows<F>::count; ///< results a tile, at most
+  static constexpr bool fills_room = true;            ///< fold writes so many, whatever the tile has
 
   /// `end`: of the operand's memory.
   RowTiles(const ReducePlan& plan, const In* x, const In* end)
