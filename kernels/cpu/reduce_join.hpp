@@ -26,9 +26,13 @@ template <class F, int Block = Lanes<typename F::A>::count / 2>
   } else {
 #pragma GCC unroll 64
     for (extent i = 0; i < Block; ++i) {
-      const Vector<A> first = rows[2 * i];
-      const Vector<A> second = rows[2 * i + 1];
-      rows[i] = F::join(even_blocks<A, Block>(first, second), odd_blocks<A, Block>(first, second));
+      const Vector<A> a = rows[i];
+      const Vector<A> b = rows[i + Block];
+      if constexpr (F::commutes) { // blends are cheaper than shuffles
+        rows[i] = F::join(blend_blocks<A, Block>(a, b), cross_blocks<A, Block>(a, b));
+      } else {
+        rows[i] = F::join(even_blocks<A, Block>(a, b), odd_blocks<A, Block>(a, b));
+      }
     }
     return join_each<F, Block / 2>(rows);
   }
