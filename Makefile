@@ -48,7 +48,7 @@ test:
 	@$(call build,tsan,group_tests)
 	@run() { "$$@" --no-tests=error --output-on-failure --test-output-truncation head; }; \
 	  run ctest --test-dir build/release --output-junit tests.xml -j2; \
-	  run ctest --test-dir build/asan --output-junit tests.xml -R '^(runtime|group)_tests$$'; \
+	  run ctest --test-dir build/asan --output-junit tests.xml -R '^(runtime|group)_tests'; \
 	  run $(plain_addresses) ctest --test-dir build/tsan --output-junit tests.xml -R '^group_tests$$'; \
 	  tools/count_tests build/release/tests.xml build/asan/tests.xml build/tsan/tests.xml \
 	    --require static --require runtime_tests --require group_tests --require reject_gcc --require headers_clang
@@ -82,14 +82,14 @@ build_bench = log=$$(mktemp); \
 
 bench:
 	@tools/setup
-	@$(call build_bench,bench,,cleave_bench)
+	@$(call build_bench,bench,-DCLEAVE_BENCH_PEERS=ON,cleave_bench)
 	@bench/run/run --json build/bench/bench.json
 	@echo "JSON: build/bench/bench.json"
 
 # For a quiet machine; takes some minutes.
 bench-docs:
 	@tools/setup
-	@$(call build_bench,bench,,cleave_bench cleave_peer eigen_peer)
+	@$(call build_bench,bench,-DCLEAVE_BENCH_PEERS=ON,cleave_bench cleave_peer eigen_peer)
 	@$(call build_bench,bench-native,-DCMAKE_CXX_FLAGS=-march=native,cleave_peer)
 	@bench/compile/measure --write-doc
 	@bench/run/run --repetitions 9 --min-time 0.1 --write-doc

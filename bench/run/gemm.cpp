@@ -1,53 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0
-// gemm/FORM/WHO: the three products of a linear layer 784 -> 128 on 64 rows, and one square product, by the library's
-// kernel and by Eigen called directly. Read as fractions of the peak.
-#include "eigen.hpp"
+// gemm/FORM_MxNxK/WHO: matrix products by the library's kernel, by Eigen called directly and by the libraries of
+// gemm_peers.hpp. Read as fractions of the peak. Forms: nn, nt (b transposed), tn (a transposed).
+#include "gemm_peers.hpp"
 #include "kernel_call.hpp"
 
 #include <cleave/ops/contract.hpp>
 
+#include <string>
+#include <vector>
+
 namespace {
 
-/// Which operands of a product lie transposed: bits, as the kernel reads them.
-enum Transposed : unsigned char { none, first, second };
+struct Size {
+  long m, n, k;
+};
 
-using Gemm = void (*)(float*, const float*, const float*, long, long, long);
-
-template <long M, long N, long K>
-void measure(benchmark::State& state, int transposed, Gemm gemm) {
-  const bench::Array<> a(M * K);
-  const bench::Array<> b(N * K);
-  const bench::Array<> out(M * N);
-  bench::KernelCall call(out.data(), {a.data(), b.data()}, {1, M, N, K});
-  call.arguments.masks[0] = static_cast<std::uint8_t>(transposed);
+template <class T>
+void measure_cleave(benchmark::State& state, int form, Size size, long grain) {
+  const bench::Array<T> a(size.m * size.k);
+  const bench::Array<T> b(size.n * size.k);
+  const bench::Array<T> out(size.m * size.n);
+  bench::KernelCall call(out.data(), {a.data(), b.data()}, {1, size.m, size.n, size.k, grain});
+  call.arguments.masks[0] = static_cast<std::uint8_t>(form);
   for (auto _ : state) {
-    if (gemm == nullptr) {
-      call.run(&cleave::kernels::contract<float>);
-    } else {
-      gemm(out.data(), a.data(), b.data(), M, N, K);
-    }
+    call.run(&cleave::kernels::contract<T>);
     benchmark::ClobberMemory();
   }
-  bench::count_flops(state, 2. * M * N * K);
+  bench::count_flops(state, 2. * static_cast<double>(size.m * size.n * size.k));
 }
 
-template <long M, long N, long K>
-bool add(const char* form, Transposed transposed, Gemm bench::EigenKernels::* gemm) {
-  const std::string name = std::string("gemm/") + form;
-  const auto one = [&name, transposed](const char* who, Gemm theirs) {
-    benchmark::RegisterBenchmark((name + "/" + who).c_str(),
-                                 [=](benchmark::State& state) { measure<M, N, K>(state, transposed, theirs); });
+void measure_peer(benchmark::State& state, bench::Gemm gemm, Size size) {
+  const bench::Array<> a(size.m * size.k);
+  const bench::Array<> b(size.n * size.k);
+  const bench::Array<> out(size.m * size.n);
+  for (auto _ : state) {
+    gemm(out.data(), a.data(), b.data(), size.m, size.n, size.k);
+    benchmark::ClobberMemory();
+  }
+  bench::count_flops(state, 2. * static_cast<double>(size.m * size.n * size.k));
+}
+
+using Run = void (*)(benchmark::State&, int, Size, long);
+
+void add(int form, Size size, bool fixed = false) {
+  static constexpr const char* forms[] = {"nn", "tn", "nt"};
+  const std::string name = std::string("gemm/") + forms[form] + "_" + std::to_string(size.m) + "x" +
+                           std::to_string(size.n) + "x" + std::to_string(size.k) + "/";
+  benchmark::RegisterBenchmark((name + "cleave").c_str(), &measure_cleave<float>, form, size, 0L);
+  const auto peer = [&](const char* who, const bench::Gemms& gemms) {
+    if (gemms.by_form[form] != nullptr) {
+      benchmark::RegisterBenchmark((name + who).c_str(), &measure_peer, gemms.by_form[form], size);
+    }
   };
-  one("cleave", nullptr);
-  one("eigen", bench::eigen_baseline.*gemm);
-  one("eigen_native", bench::eigen_native.*gemm);
+  const auto& eigen = bench::eigen_native;
+  peer("eigen_native", {{eigen.gemm_nn, eigen.gemm_tn, eigen.gemm_nt}});
+  peer("openblas", bench::openblas());
+  peer("onednn", bench::onednn());
+  if (fixed) {
+    static constexpr long sizes[] = {5, 8, 16, 29, 32};
+    for (int i = 0; i < 5; ++i) {
+      if (sizes[i] == size.m) {
+        benchmark::RegisterBenchmark((name + "eigen_fixed").c_str(), [=](benchmark::State& state) {
+          const bench::Array<> a(size.m * size.m);
+          const bench::Array<> b(size.m * size.m);
+          const bench::Array<> out(size.m * size.m);
+          for (auto _ : state) {
+            bench::eigen_native.gemm_fixed[i](out.data(), a.data(), b.data());
+            benchmark::ClobberMemory();
+          }
+          bench::count_flops(state, 2. * static_cast<double>(size.m * size.m * size.m));
+        });
+      }
+    }
+  }
+}
+
+bool add_all() {
+  enum : int { nn, tn, nt };
+  for (const long size : {5L, 8L, 16L, 29L, 32L}) {
+    add(nn, {size, size, size}, true);
+  }
+  for (const int form : {nn, nt, tn}) {
+    for (const long size : {64L, 128L, 256L, 512L, 1024L, 2048L}) {
+      add(form, {size, size, size});
+    }
+  }
+  // A linear layer 784 -> 128 on 64 rows, and its two gradients; the layer of 10 classes; one row.
+  add(nt, {64, 128, 784});
+  add(nn, {64, 784, 128});
+  add(tn, {128, 784, 64});
+  add(nt, {64, 10, 64});
+  add(nn, {64, 64, 10});
+  add(tn, {10, 64, 64});
+  add(nt, {1, 128, 784});
+  add(nn, {1, 784, 128});
+  add(nn, {784, 1, 128});
+  // Weight gradients by grains: what the tree costs.
+  for (const Size size : {Size{784, 128, 1024}, Size{128, 64, 512}}) {
+    for (const long grain : {0L, 32L, 128L}) {
+      const std::string name = "gemm_grains/" + std::to_string(size.m) + "x" + std::to_string(size.n) + "x" +
+                               std::to_string(size.k) + "/" + std::to_string(grain);
+      benchmark::RegisterBenchmark(name.c_str(), &measure_cleave<float>, int{tn}, size, grain);
+    }
+  }
+  for (const long size : {64L, 256L, 1024L}) {
+    benchmark::RegisterBenchmark(("gemm_f64/nn_" + std::to_string(size)).c_str(), &measure_cleave<double>, int{nn},
+                                 Size{size, size, size}, 0L);
+  }
   return true;
 }
 
-using bench::EigenKernels;
-[[maybe_unused]] const bool added = add<64, 128, 784>("forward_64x128x784", second, &EigenKernels::gemm_nt) &&
-                                    add<64, 784, 128>("data_gradient_64x784x128", none, &EigenKernels::gemm_nn) &&
-                                    add<128, 784, 64>("weight_gradient_128x784x64", first, &EigenKernels::gemm_tn) &&
-                                    add<256, 256, 256>("square_256x256x256", none, &EigenKernels::gemm_nn);
+[[maybe_unused]] const bool added = add_all();
 
 } // namespace

@@ -44,7 +44,7 @@ inline bool is_one_plain(const KernelArguments& call) {
 template <class T>
 void contract(std::byte* const* arenas, const KernelArguments& call) {
   const extent* const sizes = call.sizes;
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (multiplies_itself && std::is_floating_point_v<T>) {
     if (products::is_one_plain(call) &&
         gemm::multiply_small(call.result<T>(arenas), sizes[2], call.operand<T>(arenas, 1),
                              (call.masks[0] & 1) != 0 ? sizes[1] : sizes[3], (call.masks[0] & 1) != 0,

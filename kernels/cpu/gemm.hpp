@@ -46,10 +46,11 @@ namespace gemm {
 inline constexpr extent most_depth = 384;
 /// With grains: twice that, so that fewer of them wait in memory.
 inline constexpr extent most_grains_depth = 512;
-/// Rows of a that are packed at once, at most: with the depth, what half of a cache of the second level holds.
-template <class T>
-inline constexpr extent block_rows = 2048 / static_cast<extent>(sizeof(T));
-/// Rows of b that extend over so many bytes are packed where several strips use them.
+/// Panels of b that are packed together where its rows lie far apart.
+inline constexpr extent most_panels = 4;
+/// Rows of a for which a panel of b is packed once.
+inline constexpr extent block_rows = 1024;
+/// Half of a cache of the second level. Rows of b that extend over more are packed where several strips use them.
 inline constexpr extent near_bytes = 512 * 1024;
 /// Columns whose sums may wait between chunks at once.
 inline constexpr extent block_columns = 512;
@@ -86,6 +87,7 @@ public:
       levels_ = 1;
     }
     one_chunk_ = p_.k <= chunk_;
+    is_far_ = p_.m * p_.n * static_cast<extent>(sizeof(T)) > near_bytes / 4;
     pack_a_ = !std::is_same_v<T, Stored>;
     const bool far_apart = chunk_ * p_.b_row * static_cast<extent>(sizeof(T)) >= near_bytes;
     pack_b_ = !std::is_same_v<T, Stored> || p_.transpose_b || (far_apart && strips_ >= 4);
@@ -98,7 +100,7 @@ public:
     }
     const extent width = vectors_ * lanes;
     const extent across = ceil(p_.n, width);
-    const extent blocks = p_.m > block_rows<T> ? ceil(p_.m, block_rows<T>) : 1;
+    const extent blocks = p_.m > block_rows ? ceil(p_.m, block_rows) : 1;
     const extent block_strips = ceil(strips_, blocks);
     const Cost cost{2. * static_cast<double>(p_.m * width * p_.k) / static_cast<double>(blocks),
                     static_cast<double>(sizeof(Stored)) *
@@ -136,7 +138,7 @@ private:
     const extent padded = ceil(columns, lanes) * lanes;
     const extent a = pack_a_ ? ceil(rows * chunk_ + lanes, lanes) * lanes : 0;
     const bool packs_b = pack_b_ || (!fast_first_lanes && columns % lanes != 0);
-    const extent b = packs_b ? chunk_ * width : 0;
+    const extent b = packs_b ? panels_at_once() * chunk_ * width : 0;
     const extent level = one_chunk_ ? tile_rows(vectors_) * width : rows * padded;
     const extent all = a + b + levels_ * level;
     Room room{nullptr, nullptr, nullptr, level};
@@ -146,6 +148,11 @@ private:
       room.waiting = room.b + b;
     }
     return room;
+  }
+
+  /// Whole panels of b that are packed together.
+  [[nodiscard]] extent panels_at_once() const {
+    return std::is_same_v<T, Stored> && pack_b_ && !p_.transpose_b ? most_panels : 1;
   }
 
   void run_block(extent first_strip, extent last_strip, extent first_column, extent last_column) const {
@@ -162,6 +169,8 @@ private:
           pack_strip(room.a + (row - first_row) * depth, row, row_of(strip + 1) - row, l, depth);
         }
       }
+      extent packed = first_column; // columns before this one lie in `next_panel` and behind
+      const T* next_panel = nullptr;
       for (extent j = first_column; j < last_column;) {
         const extent left = last_column - j;
         int vectors = vectors_;
@@ -180,14 +189,20 @@ private:
                                  .level = room.level,
                                  .begins = l == 0,
                                  .ends = l + depth == p_.k,
+                                 .far = is_far_,
                                  .walk = walk};
         if constexpr (std::is_same_v<T, Stored>) {
           work.b = p_.b + l * p_.b_row + j;
         }
         if (pack_b_ || (!fast_first_lanes && end != lanes)) {
-          pack_panel(room.b, j, columns, l, depth, vectors * lanes);
-          work.b = room.b;
-          work.b_row = vectors * lanes;
+          const extent width = vectors * lanes;
+          if (j >= packed) {
+            next_panel = room.b;
+            packed = j + pack_panel(room.b, j, last_column, l, depth, width);
+          }
+          work.b = next_panel;
+          work.b_row = width;
+          next_panel += width * depth;
         }
         if (!one_chunk_) {
           work.waiting += rows * (j - first_column);
@@ -240,15 +255,27 @@ private:
       pack_turned(to, rows, p_.a + row * p_.a_row + l, p_.a_row, rows, depth);
     }
   }
-  void pack_panel(T* to, extent column, extent columns, extent l, extent depth, extent width) const {
+  /// Packs a panel, or several whole ones, and returns their columns.
+  extent pack_panel(T* to, extent column, extent last_column, extent l, extent depth, extent width) const {
+    const extent left = last_column - column;
+    const Stored* const from = p_.transpose_b ? p_.b + column * p_.b_row + l : p_.b + l * p_.b_row + column;
+    if constexpr (std::is_same_v<T, Stored>) {
+      if (left >= width && panels_at_once() > 1 && width == vectors_ * lanes) {
+        const extent panels = left / width < most_panels ? left / width : most_panels;
+        pack_panels(to, panels, width, from, p_.b_row, depth);
+        return panels * width;
+      }
+    }
+    const extent columns = left < width ? left : width;
     if (!p_.transpose_b) {
-      pack_rows(to, width, p_.b + l * p_.b_row + column, p_.b_row, columns, depth);
-      return;
+      pack_rows(to, width, from, p_.b_row, columns, depth);
+    } else {
+      for (extent j = 0; j < columns; j += lanes) {
+        const extent here = columns - j < lanes ? columns - j : lanes;
+        pack_turned(to + j, width, from + j * p_.b_row, p_.b_row, here, depth);
+      }
     }
-    for (extent j = 0; j < columns; j += lanes) {
-      const extent here = columns - j < lanes ? columns - j : lanes;
-      pack_turned(to + j, width, p_.b + (column + j) * p_.b_row + l, p_.b_row, here, depth);
-    }
+    return columns;
   }
 
   const Product<T, Stored>& p_;
@@ -260,16 +287,20 @@ private:
   extent chunk_;
   int levels_ = 0;
   bool one_chunk_;
+  bool is_far_; ///< the result is larger than what near caches hold
   bool pack_a_;
   bool pack_b_;
   GrainWalk walk_;
 };
 
-/// Where the rows of both operands are contiguous along k, one of them has to be packed: the smaller one, if what that
-/// saves is more than turning the result costs.
+/// Whether to compute the result's transpose, by b^T a^T. Where the rows of both operands are contiguous along k, one
+/// of them has to be packed: the smaller one, if what that saves is more than turning the result costs. And few columns
+/// would leave most lanes of a register empty, which many rows fill.
 template <class T, class Stored>
 bool is_better_turned(const Product<T, Stored>& p) {
-  return p.transpose_b && !p.transpose_a && p.m >= Lanes<T>::count && 3 * p.m * (p.k + p.n) < 2 * p.n * p.k;
+  const bool narrow = 2 * p.n <= Lanes<T>::count;
+  const bool smaller = p.transpose_b && !p.transpose_a && 3 * p.m * (p.k + p.n) < 2 * p.n * p.k;
+  return p.m >= Lanes<T>::count && (narrow || smaller);
 }
 
 } // namespace gemm
@@ -291,6 +322,8 @@ void multiply(const Product<T, Stored>& p) {
     std::swap(turned.a, turned.b);
     std::swap(turned.m, turned.n);
     std::swap(turned.a_row, turned.b_row);
+    turned.transpose_a = !p.transpose_b;
+    turned.transpose_b = !p.transpose_a;
     gemm::Multiply<T, Stored>(turned, true).run();
   } else {
     gemm::Multiply<T, Stored>(p, false).run();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The same product by Eigen, for comparison (CLEAVE_GEMM=eigen). Its order of additions depends on the shape.
+// Products by Eigen (CLEAVE_GEMM=eigen), for comparison. Its order of additions depends on the shape.
 #pragma once
 
 #include "gemm.hpp"
@@ -9,14 +9,14 @@
 #include <algorithm>
 
 namespace cleave::kernels::inline CLEAVE_ISA {
-namespace by_eigen {
+namespace library {
 
 template <class T>
 using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 template <class T>
 using In = Eigen::Map<const Matrix<T>, 0, Eigen::OuterStride<>>;
 template <class T>
-using Out = Eigen::Map<Matrix<T>, 0, Eigen::OuterStride<>>;
+using Out = Eigen::Map<Matrix<T>>;
 
 // Eigen packs operands into scratch memory, which it takes from the heap beyond 128 KiB. Blocks this small stay on the
 // stack (96 KiB at most), so that a step allocates nothing; their order is fixed, and so are the bits.
@@ -53,46 +53,22 @@ void by_right(Out<T> out, const A& a, In<T> b, bool transpose_b) {
   }
 }
 
-/// `rows` rows of k from row `l` on.
 template <class T>
-void multiply_part(Out<T> out, const Product<T>& p, extent l, extent rows) {
+inline constexpr bool multiplies = true;
+
+/// out (m x n, without gaps) = the product over `depth` steps of k from `l` on.
+template <class T>
+void multiply(T* result, const Product<T>& p, extent l, extent depth) {
+  const Out<T> out(result, p.m, p.n);
   const T* const a = p.a + (p.transpose_a ? l * p.a_row : l);
   const T* const b = p.b + (p.transpose_b ? l : l * p.b_row);
-  const In<T> right(b, p.transpose_b ? p.n : rows, p.transpose_b ? rows : p.n, Eigen::OuterStride<>(p.b_row));
+  const In<T> right(b, p.transpose_b ? p.n : depth, p.transpose_b ? depth : p.n, Eigen::OuterStride<>(p.b_row));
   if (p.transpose_a) {
-    by_right(out, In<T>(a, rows, p.m, Eigen::OuterStride<>(p.a_row)).transpose(), right, p.transpose_b);
+    by_right(out, In<T>(a, depth, p.m, Eigen::OuterStride<>(p.a_row)).transpose(), right, p.transpose_b);
   } else {
-    by_right(out, In<T>(a, p.m, rows, Eigen::OuterStride<>(p.a_row)), right, p.transpose_b);
+    by_right(out, In<T>(a, p.m, depth, Eigen::OuterStride<>(p.a_row)), right, p.transpose_b);
   }
 }
 
-/// As in gemm.hpp.
-template <class T>
-void multiply(const Product<T>& p) {
-  const extent count = p.m * p.n;
-  if (count == 0 || (p.grain > 0 && p.k == 0)) {
-    return;
-  }
-  const FinishTile<T, T> finish = pick_finish<T, T>(p.epilogue);
-  const Grains grains{p.grain, p.first_row, p.k};
-  const extent roots = p.grain > 0 ? count_roots(grains.first(), grains.last()) : 1;
-  const extent levels = p.grain > 0 ? waiting_levels(aligned_block(0, grains.last() - grains.first())) : 0;
-  T* const sums = reinterpret_cast<T*>(scratch(static_cast<std::size_t>((roots + levels) * count) * sizeof(T)));
-  const auto part = [&](T* to, extent row, extent rows) {
-    multiply_part(Out<T>(to, p.m, p.n, Eigen::OuterStride<>(p.n)), p, row, rows);
-  };
-  if (p.grain > 0) {
-    sum_grains(grains, sums, count, count, sums + roots * count, part);
-  } else {
-    part(sums, 0, p.k);
-  }
-  for (extent i = 0; i < roots; ++i) {
-    for (extent j = 0; j < p.n; j += block_columns) {
-      finish(p.epilogue, sums + i * count + j, p.n, p.out + i * p.root, p.out_row,
-             {0, j, p.m, std::min(block_columns, p.n - j)});
-    }
-  }
-}
-
-} // namespace by_eigen
+} // namespace library
 } // namespace cleave::kernels::inline CLEAVE_ISA

@@ -58,6 +58,7 @@ struct TileWork {
   extent level;
   bool begins; ///< without grains: nothing waits yet
   bool ends;
+  bool far; ///< the result is not in a near cache
   GrainWalk walk;
 };
 
@@ -118,12 +119,13 @@ template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... 
   const auto a = tile::reader<Rows>(a_of_tile);
   if (work.walk.size == 0) {
     Vector<T> sums[sizeof...(I)] = {};
-    if (!work.begins) { // what is needed at the end has left the near caches
-      (__builtin_prefetch(work.waiting + I * lanes), ...);
+    if (work.far) { // what is needed at the end is fetched from the beginning on
+      if (!work.begins || !work.ends) {
+        (__builtin_prefetch(work.waiting + I * lanes), ...);
+      }
       if (work.ends && !work.result->turned) {
         (__builtin_prefetch(work.result->out + (work.place.row + static_cast<extent>(I) / Vectors) * work.result->row +
-                                work.place.column + I % Vectors * lanes,
-                            1),
+                            work.place.column + I % Vectors * lanes),
          ...);
       }
     }

@@ -136,6 +136,24 @@ void pack_rows(T* to, extent to_row, const From* from, extent from_row, extent c
   }
 }
 
+/// Several panels of whole registers at once, `width` columns each and one behind another in `to`: rows that lie far
+/// apart are read in longer pieces than one panel at a time would read.
+template <class T>
+void pack_panels(T* to, extent panels, extent width, const T* from, extent from_row, extent depth) {
+  constexpr extent lanes = Lanes<T>::count;
+  constexpr extent ahead = 4;
+  for (extent l = 0; l < depth; ++l, to += width, from += from_row) {
+    const extent next = l + ahead < depth ? ahead * from_row : 0;
+    for (extent p = 0; p < panels; ++p) {
+      T* const panel = to + p * depth * width;
+      for (extent j = 0; j < width; j += lanes) {
+        __builtin_prefetch(from + next + p * width + j);
+        store(panel + j, load(from + p * width + j));
+      }
+    }
+  }
+}
+
 /// The same of a transposed matrix, at most one register wide: to[l * to_row + j] = from[j * from_row + l].
 template <class T, class From>
 void pack_turned(T* to, extent to_row, const From* from, extent from_row, extent columns, extent depth) {

@@ -39,6 +39,9 @@ namespace lanes {
 // ln 2 in two floats, the first of 9 bits: its product with an exponent is exact.
 inline constexpr float ln2_head = 0.693359375F; // NOLINT(modernize-use-std-numbers)
 inline constexpr float ln2_tail = -2.12194440e-4F;
+// The same in doubles, the first of 32 bits.
+inline constexpr double ln2_high = 0x1.62e42fee00000p-1; // NOLINT(modernize-use-std-numbers)
+inline constexpr double ln2_low = 0x1.a39ef35793c76p-33;
 
 /// The integers that hold the bits of a T; T may be a vector of the compiler.
 template <class T>
@@ -55,6 +58,22 @@ struct BitsOf<double> {
 };
 template <class T>
 using Bits = typename BitsOf<T>::type;
+
+/// float or double: T itself, or what a vector holds.
+template <class T>
+struct ElementOf {
+  using type = std::remove_reference_t<decltype(T{}[0])>;
+};
+template <>
+struct ElementOf<float> {
+  using type = float;
+};
+template <>
+struct ElementOf<double> {
+  using type = double;
+};
+template <class T>
+using Element = std::remove_cv_t<typename ElementOf<T>::type>;
 
 template <class T>
 CLEAVE_HOST_DEVICE constexpr Bits<T> bits(T x) {

@@ -2,15 +2,13 @@
 // Sines and cosines of floats, and reciprocal square roots.
 #pragma once
 
-#include <cleave/base/math_core.hpp>
+#include <cleave/base/math_exp.hpp>
 
 namespace cleave::math::inline CLEAVE_ISA {
 namespace lanes {
 
-/// Added to a double below 2^51 in magnitude it leaves the nearest whole number in the last bits.
-inline constexpr double nearest_shift = 0x1.8p52;
 /// The whole number nearest to x, of magnitude below 2^51.
-CLEAVE_HOST_DEVICE inline double nearest(double x) { return x + nearest_shift - nearest_shift; }
+CLEAVE_HOST_DEVICE inline double nearest(double x) { return x + rounder_of_double - rounder_of_double; }
 
 /// x in quarter turns: the nearest whole number of them, but for multiples of four, and what is left.
 struct QuarterTurns {
@@ -40,8 +38,8 @@ CLEAVE_HOST_DEVICE inline QuarterTurns quarter_turns(float x) {
   a = fma(nearest(a * 0.25), -4.0, a);
   b = fma(nearest(b * 0.25), -4.0, b);
   const double sum = a + b;
-  const double shifted = sum + c + nearest_shift;
-  const double whole = shifted - nearest_shift;
+  const double shifted = sum + c + rounder_of_double;
+  const double whole = shifted - rounder_of_double;
   return {static_cast<std::int32_t>(bits(shifted)), (sum - whole) + c + (d + e)};
 }
 

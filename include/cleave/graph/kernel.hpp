@@ -20,7 +20,7 @@ struct Location {
 };
 
 inline constexpr int max_kernel_operands = 13; // a result and as many leaves as a fused chain may have
-inline constexpr int max_kernel_sizes = 20;    // a count, and three numbers a loop of a strided copy
+inline constexpr int max_kernel_sizes = 21;    // of a convolution over three axes and its grains
 
 /// Arguments of every kernel; operand 0 is the result.
 struct KernelArguments {

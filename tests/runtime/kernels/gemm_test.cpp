@@ -84,6 +84,7 @@ TEMPLATE_TEST_CASE("a product goes on over more than one block of rows, of colum
                    float, double) {
   for (int transposed = 0; transposed < 4; ++transposed) {
     CHECK(error_of<TestType>(65, 131, 517, (transposed & 1) != 0, (transposed & 2) != 0) < 1);
+    CHECK(error_of<TestType>(300, 3, 500, (transposed & 1) != 0, (transposed & 2) != 0) < 1);
     CHECK(error_of<TestType>(3, 1100, 300, (transposed & 1) != 0, (transposed & 2) != 0) < 1);
     CHECK(error_of<TestType>(1037, 50, 260, (transposed & 1) != 0, (transposed & 2) != 0) < 1);
     CHECK(error_of<TestType>(5, 64, 256, (transposed & 1) != 0, (transposed & 2) != 0) < 1);

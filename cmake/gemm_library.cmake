@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# cleave_gemm_library: another library's matrix products in place of ours (CLEAVE_GEMM), for comparison.
+# cleave_peer_openblas, cleave_peer_onednn: targets of those libraries, if they are found; the benchmarks use them too.
+function(cleave_find_openblas)
+  find_library(CLEAVE_OPENBLAS openblas DOC "OpenBLAS, to compare with (optional)")
+  find_path(CLEAVE_CBLAS cblas.h PATH_SUFFIXES openblas openblas-pthread ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread
+            DOC "Folder of OpenBLAS's cblas.h (optional)")
+  if(CLEAVE_OPENBLAS AND CLEAVE_CBLAS AND NOT TARGET cleave_peer_openblas)
+    add_library(cleave_peer_openblas INTERFACE)
+    target_include_directories(cleave_peer_openblas SYSTEM INTERFACE ${CLEAVE_CBLAS})
+    target_link_libraries(cleave_peer_openblas INTERFACE ${CLEAVE_OPENBLAS})
+  endif()
+endfunction()
+
+function(cleave_find_onednn)
+  find_library(CLEAVE_ONEDNN dnnl DOC "oneDNN, to compare with (optional)")
+  find_path(CLEAVE_DNNL dnnl.h DOC "Folder of oneDNN's dnnl.h (optional)")
+  if(CLEAVE_ONEDNN AND CLEAVE_DNNL AND NOT TARGET cleave_peer_onednn)
+    add_library(cleave_peer_onednn INTERFACE)
+    target_include_directories(cleave_peer_onednn SYSTEM INTERFACE ${CLEAVE_DNNL})
+    target_link_libraries(cleave_peer_onednn INTERFACE ${CLEAVE_ONEDNN})
+  endif()
+endfunction()
+
+if(NOT CLEAVE_GEMM STREQUAL "own" AND NOT TARGET cleave_gemm_library)
+  add_library(cleave_gemm_library INTERFACE)
+  if(CLEAVE_GEMM STREQUAL "eigen")
+    find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+    target_link_libraries(cleave_gemm_library INTERFACE Eigen3::Eigen)
+  elseif(CLEAVE_GEMM STREQUAL "openblas" OR CLEAVE_GEMM STREQUAL "onednn")
+    cmake_language(CALL cleave_find_${CLEAVE_GEMM})
+    if(NOT TARGET cleave_peer_${CLEAVE_GEMM})
+      message(FATAL_ERROR "CLEAVE_GEMM is '${CLEAVE_GEMM}', but that library was not found "
+                          "(Debian: libopenblas-dev, libdnnl-dev)")
+    endif()
+    target_link_libraries(cleave_gemm_library INTERFACE cleave_peer_${CLEAVE_GEMM})
+  else()
+    message(FATAL_ERROR "CLEAVE_GEMM is '${CLEAVE_GEMM}', but 'own', 'eigen', 'openblas' or 'onednn' is expected")
+  endif()
+  string(TOUPPER ${CLEAVE_GEMM} cleave_gemm_name)
+  target_compile_definitions(cleave_gemm_library INTERFACE CLEAVE_GEMM_${cleave_gemm_name})
+endif()

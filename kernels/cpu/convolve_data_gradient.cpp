@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convolve_correlate.hpp"
+#include "instantiate.hpp"
+
+#include <cleave/ops/convolve_kernels.hpp>
+
+namespace cleave::kernels::inline CLEAVE_ISA::convolution {
+
+/// dx where the kernel turned round is no convolution of dy (stride), or has too few channels to fill tiles: what every
+/// pixel of dy gives each (channel, tap), a product of matrices, is added where the tap has read, in the order of taps
+/// within blocks of pixels.
+template <class T>
+class Scatter {
+public:
+  Scatter(const Window& window, const T* weights, const T* bias)
+      : w_(window),
+        layout_(window, 1, window.out[0], window.out[1]),
+        blocks_(window.depth(), tile_rows),
+        weights_(Weights<T>::taps(weights, window)),
+        bias_(bias) {}
+
+  void run(const T* dy, T* dx) {
+    constexpr auto size = static_cast<extent>(sizeof(T));
+    const extent depth = w_.depth();
+    const extent weights_bytes = padded_bytes(w_.groups * w_.results * depth * size);
+    const extent offsets_bytes = padded_bytes(depth * static_cast<extent>(sizeof(extent)));
+    const extent layout_bytes = padded_bytes(layout_.size * size);
+    const extent products_bytes = padded_bytes(tile_rows * block_pixels * size);
+    const extent places_bytes = padded_bytes(w_.out[0] * w_.out[1] * static_cast<extent>(sizeof(extent)));
+    const extent shared = weights_bytes + offsets_bytes + places_bytes;
+    const auto total = static_cast<std::size_t>(shared + layout_bytes + products_bytes +
+                                                padded_bytes(w_.results * block_pixels * size));
+    std::byte* const memory = scratch(total);
+    weights_.pack(packed_ = reinterpret_cast<T*>(memory), w_.groups, w_.results, 1, blocks_);
+    layout_.offsets(w_, offsets_ = reinterpret_cast<extent*>(memory + weights_bytes));
+    auto* const places = reinterpret_cast<extent*>(memory + weights_bytes + offsets_bytes);
+    for (extent line = 0; line < w_.out[0] * w_.out[1]; ++line) {
+      places[line] = layout_.place(w_, 0, line / w_.out[1], line % w_.out[1], 0);
+    }
+    const auto pixels = static_cast<double>(w_.pixels());
+    const Cost cost{2 * pixels * static_cast<double>(w_.results * depth),
+                    pixels * static_cast<double>((w_.results + w_.channels) * size)};
+    for_tiles(w_.batch * w_.groups, cost, [&](extent first, extent last) {
+      std::byte* const mine = scratch(total) + shared; // see Correlation
+      auto* const planes = reinterpret_cast<T*>(mine);
+      auto* const products = reinterpret_cast<T*>(mine + layout_bytes);
+      auto* const panels = reinterpret_cast<T*>(mine + layout_bytes + products_bytes);
+      for (extent i = first; i < last; ++i) {
+        const extent group = i % w_.groups;
+        clear(planes, layout_.size);
+        for (extent q = 0; q < w_.pixels(); q += block_pixels) {
+          const extent count = least(block_pixels, w_.pixels() - q);
+          pack_results(dy + i * w_.results * w_.pixels() + q, count, panels);
+          add_block(packed_ + group * w_.results * depth, panels, q, count, products, planes, places);
+        }
+        drain(planes, i / w_.groups, group, dx);
+      }
+    });
+  }
+
+private:
+  static constexpr extent block_pixels = 1024; // whatever the registers: bits depend on it
+
+  /// [panel][result][tile_width]
+  void pack_results(const T* dy, extent count, T* to) const {
+    constexpr extent width = tile_width<T>;
+    for (extent q = 0; q < count; q += width) {
+      const extent pixels = least(width, count - q);
+      for (extent r = 0; r < w_.results; ++r, to += width) {
+        copy_run(to, dy + r * w_.pixels() + q, pixels);
+      }
+    }
+  }
+
+  void add_block(const T* weights, const T* panels, extent first, extent count, T* products, T* planes,
+                 const extent* places) const {
+    constexpr extent width = tile_width<T>;
+    const extent row = w_.out[2];
+    for (extent b = 0; b < blocks_.count; ++b) {
+      const int rows = blocks_.size(b);
+      for (extent q = 0; q < count; q += width) {
+        const T* const a = weights + blocks_.first(b) * w_.results;
+        const T* const panel = panels + q * w_.results;
+        if (count - q <= width / 2) {
+          sum_rows<1>(rows, products + q, block_pixels, a, Packed<T>{panel}, w_.results, {});
+        } else {
+          sum_rows<2>(rows, products + q, block_pixels, a, Packed<T>{panel}, w_.results, {});
+        }
+      }
+      for (int r = 0; r < rows; ++r) {
+        T* const tap = planes + offsets_[blocks_.first(b) + r];
+        const T* const from = products + r * block_pixels;
+        if (count % row == 0 && first % row == 0) {
+          add_lines(tap, places + first / row, from, count / row, row);
+          continue;
+        }
+        extent x = first % row;
+        for (extent at = 0, line = first / row; at < count; ++line, x = 0) {
+          const extent run = least(count - at, row - x);
+          add_lines(tap + x, places + line, from + at, 1, run);
+          at += run;
+        }
+      }
+    }
+  }
+
+  /// Writes what was added up to dx; what no tap has read gets the bias alone.
+  void drain(const T* planes, extent image, extent group, T* dx) const {
+    const extent plane = w_.plane();
+    T* const to = dx + (image * w_.groups + group) * w_.channels * plane;
+    const T* const bias = bias_ == nullptr ? nullptr : bias_ + group * w_.channels;
+    bool all = true;
+    for (int a = 0; a < 3; ++a) {
+      all = all && Layout::covered(w_, a, w_.out[a]) - w_.pad[a] >= w_.in[a];
+    }
+    if (!all) {
+      for (extent c = 0; c < w_.channels; ++c) {
+        for (extent j = 0; j < plane; ++j) {
+          to[c * plane + j] = bias == nullptr ? T(0) : bias[c];
+        }
+      }
+    }
+    const Strip whole{0, 1, {0, 0}, {w_.out[0], w_.out[1]}};
+    for_runs(w_, layout_, [&](extent at, extent into, extent count) {
+      for_lines(w_, layout_, whole, [&](extent, extent c, extent place, extent target, extent lines) {
+        const T* run = planes + place + at;
+        T* row = to + c * plane + target + into;
+        const T start = bias == nullptr ? T(0) : bias[c];
+        const extent stride = w_.stride[2];
+        for (extent y = 0; y < lines; ++y, run += layout_.line, row += w_.in[2]) {
+          if (stride == 1) {
+            CLEAVE_INDEPENDENT
+            for (extent j = 0; j < count; ++j) {
+              row[j] = start + run[j];
+            }
+          } else {
+            for (extent j = 0; j < count; ++j) {
+              row[j * stride] = start + run[j];
+            }
+          }
+        }
+      });
+    });
+  }
+
+  Window w_;
+  Layout layout_;
+  Blocks blocks_;
+  Weights<T> weights_;
+  const T* bias_;
+  T* packed_ = nullptr;
+  extent* offsets_ = nullptr;
+};
+
+} // namespace cleave::kernels::inline CLEAVE_ISA::convolution
+
+namespace cleave::kernels::inline CLEAVE_KERNELS {
+
+template <class T>
+void convolve_data_gradient(std::byte* const* arenas, const KernelArguments& call) {
+  using namespace convolution;
+  const Window w(call);
+  const T* const dy = call.operand<T>(arenas, 1);
+  const T* const weights = call.operand<T>(arenas, 2);
+  const T* const bias = (call.masks[0] & 1) != 0 ? call.operand<T>(arenas, 3) : nullptr;
+  // The kernel turned round multiplies all of dx's pixels with all taps, and also with the padding of dy.
+  const bool few_more = w.plane() * 5 <= w.pixels() * 7;
+  const bool tiles = w.channels >= 6 || w.taps() == 1 || (w.channels == 1 && w.results == 1);
+  if (product(w.stride) == 1 && few_more && tiles) {
+    const Window turned = turned_round(w);
+    correlate(turned, Weights<T>::turned(weights, turned), bias, dy, call.result<T>(arenas));
+  } else {
+    Scatter<T>(w, weights, bias).run(dy, call.result<T>(arenas));
+  }
+}
+
+} // namespace cleave::kernels::inline CLEAVE_KERNELS
+
+CLEAVE_INSTANTIATE(convolve_data_gradient, float, double)
