@@ -65,7 +65,7 @@ inline constexpr int most_waiting = 66;
 /// row are visited: adding the zeros of the others would change nothing. `waiting` holds the nodes whose right half is
 /// still to come, each with the grain it ends with.
 template <class T>
-class BlockSum {
+class BlockSum { // NOLINT(cppcoreguidelines-pro-type-member-init): set up to depth_
 public:
   /// The sum of the dy rows `position`[0, count), whose grains are those of `grains`, in `to`.
   void add(T* to, const T* dy, extent width, extent columns, const extent* position, extent count,

@@ -41,7 +41,8 @@ struct Loops {
     run = all[run_at];
     crosses = row_at >= 0 && row_at != run_at && run.to == 1;
     if (!crosses) {
-      row_at = run_at > 0 ? run_at - 1 : count > 1 ? run_at + 1 : -1;
+      const int behind = count > 1 ? 1 : -1;
+      row_at = run_at > 0 ? run_at - 1 : behind;
     }
     if (row_at >= 0) {
       row = all[row_at];
@@ -192,7 +193,8 @@ template <class Word>
 void copy_along_runs(Word* to, const Word* from, const Loops& loops, bool streams) {
   constexpr extent long_run = 128 << 10; // bytes of a run that is cut
   const bool is_run = loops.run.from == 1 && loops.run.to == 1;
-  const extent run = std::min(loops.run.count, (streams ? stream_bytes : long_run) / bytes_of<Word>(1));
+  const extent longest = (streams ? stream_bytes : long_run) / bytes_of<Word>(1);
+  const extent run = std::max(extent(1), std::min(loops.run.count, longest));
   const extent tile = streams ? stream_bytes : Sides<Word>::bytes;
   const extent rows = std::max(extent(1), tile / bytes_of<Word>(run));
   const Grid grid(loops, rows, run);

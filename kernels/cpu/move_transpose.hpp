@@ -11,10 +11,10 @@ namespace cleave::kernels::inline CLEAVE_ISA::moves {
 /// A matrix of `rows` x `columns` words to be transposed: element (r, c) lies r * from + c behind the operand's first,
 /// and goes c * to + r behind the result's.
 struct Crossing {
-  extent rows;
-  extent columns;
-  extent from;
-  extent to;
+  extent rows = 0;
+  extent columns = 0;
+  extent from = 0;
+  extent to = 0;
   extent ahead = 0; ///< if not 0: words between the operand's first and one that is read soon
 };
 

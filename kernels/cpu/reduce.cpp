@@ -23,20 +23,27 @@ template <class F, class Tiles>
 void reduce_grains(const ReducePlan& plan, const typename F::In* x, typename F::A* roots) {
   using A = typename F::A;
   const Grains grains{plan.grain, plan.first_row, plan.rows()};
-  const ReducePlan some = plan.of_rows(plan.grain);
-  const Tiles each(some, x, x);
-  for_tiles(each.count(), cost_of<A>(plan, Tiles::room), [&](extent first, extent last) {
+  const ReducePlan grain = plan.of_rows(plan.grain);
+  const ReducePlan rest = plan.of_rows(plan.rows() % plan.grain); // the batch's last grain may be a part of one
+  const Tiles tiles(grain, x, x + plan.elements);
+  const Tiles rest_tiles(rest, x, x + plan.elements);
+  for_tiles(tiles.count(), cost_of<A>(plan, Tiles::room), [&](extent first, extent last) {
     const int levels = waiting_levels(aligned_block(0, grains.last() - grains.first()));
     const Scratch waiting(sizeof(A) * static_cast<std::size_t>(levels * Tiles::room));
-    for (extent tile = first; tile < last; ++tile) {
-      const Tile at = each.at(tile);
+    for (extent i = first; i < last; ++i) {
+      const Tile tile = tiles.at(i);
       const auto sum = [&](A* to, extent row, extent rows) {
-        const ReducePlan part = plan.of_rows(rows);
-        A totals[Tiles::room];
-        Tiles(part, x + plan.skipped(row), x + plan.elements).fold(at, totals);
-        std::copy_n(totals, at.count, to);
+        const Tile own{tile.offset + plan.skipped(row), tile.first, tile.count};
+        const Tiles& made_by = rows == plan.grain ? tiles : rest_tiles;
+        if constexpr (Tiles::fills_room) {
+          A totals[Tiles::room];
+          made_by.fold(own, totals);
+          std::copy_n(totals, tile.count, to);
+        } else {
+          made_by.fold(own, to);
+        }
       };
-      sum_grains(grains, roots + at.first, plan.results, at.count, waiting.as<A>(), sum);
+      sum_grains(grains, roots + tile.first, plan.results, tile.count, waiting.as<A>(), sum);
     }
   });
 }
@@ -50,10 +57,9 @@ void reduce_tiles(const ReducePlan& plan, const typename F::In* x, typename F::O
     }
   }
   constexpr extent few = Lanes<typename F::A>::count;
-  const extent count = Tiles(plan, x, x).count();
-  for_tiles(count, cost_of<typename F::In>(plan, Tiles::room), [&](extent first, extent last) {
-    const Tiles tiles(plan, x, x + plan.elements);
-    typename F::A totals[Tiles::room];
+  const Tiles tiles(plan, x, x + plan.elements);
+  for_tiles(tiles.count(), cost_of<typename F::In>(plan, Tiles::room), [&](extent first, extent last) {
+    typename F::A totals[Tiles::room] = {};
     for (extent i = first; i < last; ++i) {
       const Tile tile = tiles.at(i);
       tiles.fold(tile, totals);

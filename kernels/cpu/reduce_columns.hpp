@@ -188,6 +188,7 @@ class ColumnTiles {
 
 public:
   static constexpr extent room = chunk<A>; ///< results a tile, at most
+  static constexpr bool fills_room = false;
 
   /// `end`: of the operand's memory.
   ColumnTiles(const ReducePlan& plan, const In* x, const In* end)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What reductions do with an element. A fold names `In`, an accumulator `A`, the wider `Whole` of joined accumulators
-// and `Out`, and has start(), first(element as A), add(A, element as A), join(A, A), join(Whole, Whole) and finish(A);
-// first, add and join also take registers of A.
+// and `Out`, and has start(), first(element as A), add(A, element as A), join(A, A), join(Whole, Whole) and finish(A),
+// and says whether join `commutes`; first, add and join also take registers of A.
 #pragma once
 
 #include "vector.hpp"
@@ -32,6 +32,7 @@ struct Plus {
   using Whole = std::conditional_t<std::is_same_v<T, float>, double, A>;
   using Out = Result<T>;
   static constexpr bool is_sum = true;
+  static constexpr bool commutes = true;
   static constexpr A start() { return 0; }
   template <class V>
   static V first(V x) {
@@ -73,6 +74,7 @@ struct Times {
   using Whole = A;
   using Out = Result<T>;
   static constexpr bool is_sum = false;
+  static constexpr bool commutes = true;
   static constexpr A start() { return 1; }
   template <class V>
   static V first(V x) {
@@ -96,6 +98,7 @@ struct Squares {
   using Whole = A;
   using Out = T;
   static constexpr bool is_sum = false;
+  static constexpr bool commutes = true;
   static constexpr A start() { return 0; }
   template <class V>
   static V first(V x) {
@@ -119,6 +122,7 @@ struct Greatest {
   using Whole = A;
   using Out = T;
   static constexpr bool is_sum = false;
+  static constexpr bool commutes = false; // of 0 and -0 the first stays
   static constexpr T start() {
     using Limits = std::numeric_limits<T>;
     return Limits::has_infinity ? -Limits::infinity() : Limits::lowest();

@@ -6,7 +6,10 @@
 #include <cleave/ops/kernels.hpp>
 
 // Kernels: sizes = {loops, extents...}; bit i of masks[0]: loop i is reduced. Every result is computed in one order of
-// operations, whatever the hardware and however many other results there are.
+// operations, whatever the hardware and however many other results there are. For reduce_sum and reduce_nansum sizes go
+// on with {grain, first row}, in positions of the first loop, which is reduced and is or begins with the batch's rows:
+// with a grain the result has one set of sums for each aligned block of grains (kernels/cpu/grain.hpp), one after
+// another, and their bits do not depend on how the rows are cut.
 namespace cleave::kernels::inline CLEAVE_KERNELS {
 
 // clang-format off
