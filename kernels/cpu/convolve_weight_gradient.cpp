@@ -193,13 +193,15 @@ private:
   void pack_results(const Strip& chunk, const T* from, T* to) const {
     const extent groups = groups_of(chunk);
     const extent each = chunk.pixels(w_);
-    for (extent b = 0; b < rows_.count; ++b) {
-      const extent step = rows_.size(b) * lanes;
-      for (extent r = rows_.first(b); r < rows_.first(b + 1); ++r) {
-        T* const row = to + rows_.first(b) * groups * lanes + (r - rows_.first(b)) * lanes;
-        const T* source = from + r * w_.pixels();
-        extent q = 0;
-        for (extent i = 0; i < chunk.images; ++i, source += image_results()) {
+    const extent total = each * chunk.images;
+    // image by image, as dy lies in memory
+    for (extent i = 0; i < chunk.images; ++i, from += image_results()) {
+      const T* source = from;
+      for (extent b = 0; b < rows_.count; ++b) {
+        const extent step = rows_.size(b) * lanes;
+        T* row = to + rows_.first(b) * groups * lanes;
+        for (extent r = rows_.first(b); r < rows_.first(b + 1); ++r, row += lanes, source += w_.pixels()) {
+          extent q = i * each;
           extent at = 0;
           while (at < each) {
             T* to_group = row + q / lanes * step + q % lanes;
@@ -211,8 +213,10 @@ private:
             at += run;
             q += run;
           }
+          if (i + 1 == chunk.images && total % lanes != 0) {
+            clear(row + total / lanes * step + total % lanes, lanes - total % lanes);
+          }
         }
-        clear(row + q / lanes * step + q % lanes, q % lanes == 0 ? 0 : lanes - q % lanes);
       }
     }
   }
