@@ -247,6 +247,22 @@ TEMPLATE_TEST_CASE("a deep convolution, and one of a large image, go on over blo
   check<TestType>({1, 3, 2, 1, {1, 1, 9001}, {1, 1, 3}});
 }
 
+TEST_CASE("a convolution of no images writes no results, and a weight gradient of zeros", "[kernels][convolve]") {
+  for (const extent groups : {1, 3}) {
+    Convolution of{1, 3, 6, groups, {1, 7, 7}, {1, 3, 3}};
+    const Expected<float> some(of);
+    of.batch = 0;
+    CHECK(run<float>(&kernels::convolve<float>, 0, of, {some.x.data(), some.w.data()}).empty());
+    CHECK(run<float>(&kernels::convolve_data_gradient<float>, 0, of, {some.dy.data(), some.w.data()}).empty());
+    CHECK(run<float>(&kernels::convolve_weight_gradient<float>, of.w_count(), of, {some.x.data(), some.dy.data()}) ==
+          std::vector<float>(some.w.size(), 0.F));
+    std::vector<float> bias(6, 7.F);
+    const test::KernelCall call(bias.data(), {some.dy.data()}, {0, 6, 25, 0, 0});
+    call.run(&kernels::convolve_bias_gradient<float>);
+    CHECK(bias == std::vector<float>(6, 0.F));
+  }
+}
+
 TEMPLATE_TEST_CASE("an image's results have the same bits in any batch", "[kernels][convolve]", float, double) {
   std::mt19937 engine(21);
   for (int i = 0; i < 20; ++i) {
