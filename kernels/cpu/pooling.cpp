@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pooling.hpp"
+#include "pooling_pairs.hpp"
 
 #include "instantiate.hpp"
 
@@ -288,6 +288,8 @@ void pool(const KernelArguments& call, Divisor divisor, double p, const T* x, T*
   const Window w = read_window(call);
   if (is_global(w)) {
     pool_planes<F>(w, divisor, p, x, y, positions, std::make_index_sequence<64 / register_bytes>{});
+  } else if (are_pairs<T>(w)) {
+    pool_pairs<F>(w, divisor, p, x, y, positions);
   } else {
     Pool<F, T>(w, divisor, p).run(x, y, positions);
   }

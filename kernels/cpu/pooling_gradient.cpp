@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pooling.hpp"
+#include "pooling_pairs.hpp"
 
 #include "instantiate.hpp"
 
@@ -155,6 +155,9 @@ void pool_sum_gradient(std::byte* const* arenas, const KernelArguments& call) {
       }
     });
     return;
+  }
+  if (are_pairs<T>(w)) {
+    return spread_pairs(w, divisor, dy, dx);
   }
   spread(
       w, dx,

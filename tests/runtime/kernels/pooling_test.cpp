@@ -273,6 +273,9 @@ TEMPLATE_TEST_CASE("pooling of the usual nets, and of large planes cut into stri
                    "[kernels][pooling]", float, double) {
   check<TestType>({40, {1, 24, 24}, {1, 2, 2}, {1, 2, 2}, {0, 0, 0}, {1, 12, 12}});
   check<TestType>({100, {1, 8, 8}, {1, 2, 2}, {1, 2, 2}, {0, 0, 0}, {1, 4, 4}});
+  check<TestType>({7, {1, 6, 16}, {1, 2, 2}, {1, 2, 2}, {0, 0, 0}, {1, 3, 8}});
+  check<TestType>({5, {1, 10, 32}, {1, 2, 2}, {1, 2, 2}, {0, 0, 0}, {1, 5, 16}});
+  check<TestType>({3, {1, 14, 12}, {1, 2, 2}, {1, 2, 2}, {0, 0, 0}, {1, 7, 6}});
   check<TestType>({3, {1, 112, 112}, {1, 3, 3}, {1, 2, 2}, {0, 1, 1}, {1, 56, 56}});
   check<TestType>({2, {9, 40, 61}, {3, 3, 3}, {2, 2, 2}, {1, 1, 1}, {5, 20, 31}});
 }
@@ -293,7 +296,8 @@ TEMPLATE_TEST_CASE("of equal cells the first is the greatest, and of NaN the fir
   const Pooling windows{3, {1, 6, 40}, {1, 3, 3}, {1, 2, 2}, {0, 1, 1}, {1, 3, 20}};
   const Pooling global{3, {1, 6, 40}, {1, 6, 40}, {1, 1, 1}, {0, 0, 0}, {1, 1, 1}};
   std::mt19937 engine(31);
-  for (const Pooling& of : {windows, global}) {
+  const Pooling pairs{3, {1, 6, 16}, {1, 2, 2}, {1, 2, 2}, {0, 0, 0}, {1, 3, 8}};
+  for (const Pooling& of : {windows, global, pairs}) {
     std::vector<TestType> x(static_cast<std::size_t>(of.x_count()));
     const std::vector<TestType> dy = numbers<TestType>(of.y_count(), 3);
     for (int turn = 0; turn < 20; ++turn) {
@@ -309,7 +313,8 @@ TEMPLATE_TEST_CASE("of equal cells the first is the greatest, and of NaN the fir
 TEST_CASE("pooling has the same bits on any number of threads", "[kernels][pooling]") {
   const Pooling windows{50, {1, 40, 41}, {1, 3, 3}, {1, 2, 2}, {0, 1, 1}, {1, 20, 21}};
   const Pooling global{90, {1, 31, 33}, {1, 31, 33}, {1, 1, 1}, {0, 0, 0}, {1, 1, 1}};
-  for (const Pooling& of : {windows, global}) {
+  const Pooling pairs{64, {1, 40, 48}, {1, 2, 2}, {1, 2, 2}, {0, 0, 0}, {1, 20, 24}};
+  for (const Pooling& of : {windows, global, pairs}) {
     const auto x = numbers<float>(of.x_count(), 1);
     const auto dy = numbers<float>(of.y_count(), 2);
     std::vector<std::int32_t> positions(dy.size());
