@@ -133,15 +133,16 @@ public:
            std::byte* memory) const {
     auto* const offsets = reinterpret_cast<extent*>(memory);
     auto* const sums = reinterpret_cast<T*>(memory + offsets_bytes());
-    T* const planes = sums + w_.taps() * w_.results * lanes;
+    const extent each = w_.taps() * w_.results * lanes;
+    T* const planes = sums + w_.groups * each;
     T* const lines = planes + ceil_div(layout_.size, lanes) * lanes;
     layout_.offsets(w_, offsets);
     clear(planes, layout_.size);
     clear(lines, pitch_ * w_.out[0] * w_.out[1]);
+    clear(sums, (last - first) * each);
     const extent pixels = w_.pixels();
-    for (extent group = first; group < last; ++group) {
-      clear(sums, w_.taps() * w_.results * lanes);
-      for (extent image = row; image < row + rows; ++image) {
+    for (extent image = row; image < row + rows; ++image) { // outside, as x and dy lie in memory
+      for (extent group = first; group < last; ++group) {
         const Strip strip{image, 1, {0, 0}, {w_.out[0], w_.out[1]}};
         fill(w_, layout_, strip, x + group * w_.plane(), planes);
         for (extent r = 0; r < w_.results; ++r) {
@@ -149,25 +150,25 @@ public:
                      w_.out[0] * w_.out[1], w_.out[2], extent{1});
           for (extent tile = 0; tile < tiles_.count; ++tile) {
             const extent t = tiles_.first(tile);
-            add_taps(tiles_.size(tile), planes, offsets + t, lines, sums + (r * w_.taps() + t) * lanes);
+            add_taps(tiles_.size(tile), planes, offsets + t, lines,
+                     sums + (group - first) * each + (r * w_.taps() + t) * lanes);
           }
         }
       }
-      for (extent i = 0; i < w_.results * w_.taps(); ++i) {
-        T* const sum = sums + i * lanes;
-        for (int half = lanes / 2; half > 0; half /= 2) {
-          for (int lane = 0; lane < half; ++lane) {
-            sum[lane] += sum[lane + half];
-          }
+    }
+    for (T* sum = sums; sum < sums + (last - first) * each; sum += lanes) {
+      for (int half = lanes / 2; half > 0; half /= 2) {
+        for (int lane = 0; lane < half; ++lane) {
+          sum[lane] += sum[lane + half];
         }
-        *out++ = sum[0];
       }
+      *out++ = sum[0];
     }
   }
 
   [[nodiscard]] extent bytes() const {
-    const extent elements =
-        w_.taps() * w_.results * lanes + ceil_div(layout_.size, lanes) * lanes + pitch_ * w_.out[0] * w_.out[1];
+    const extent elements = w_.groups * w_.taps() * w_.results * lanes + ceil_div(layout_.size, lanes) * lanes +
+                            pitch_ * w_.out[0] * w_.out[1];
     return offsets_bytes() + elements * static_cast<extent>(sizeof(T));
   }
 
