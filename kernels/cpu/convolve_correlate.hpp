@@ -77,21 +77,18 @@ public:
     const extent weights_bytes = padded_bytes(w_.groups * w_.results * depth * size);
     const extent offsets_bytes = padded_bytes(depth * static_cast<extent>(sizeof(extent)));
     const extent layout_bytes = padded_bytes(layout_.size * size);
-    const extent shared = weights_bytes + offsets_bytes;
-    const auto total =
-        static_cast<std::size_t>(shared + layout_bytes + padded_bytes((block_depth * tile_width<T> + 64) * size));
-    std::byte* const memory = scratch(total);
-    weights_.pack(packed_ = reinterpret_cast<T*>(memory), w_.groups, w_.channels, w_.taps(), blocks_);
-    layout_.offsets(w_, offsets_ = reinterpret_cast<extent*>(memory + weights_bytes));
+    const extent panel_bytes = padded_bytes((block_depth * tile_width<T> + 64) * size);
+    const Scratch shared(static_cast<std::size_t>(weights_bytes + offsets_bytes));
+    weights_.pack(packed_ = shared.as<T>(), w_.groups, w_.channels, w_.taps(), blocks_);
+    layout_.offsets(w_, offsets_ = reinterpret_cast<extent*>(shared.data() + weights_bytes));
     const extent count = strips_.count(w_);
     const double pixels = static_cast<double>(w_.batch * w_.pixels() * w_.groups) / static_cast<double>(count);
     const Cost cost{2 * pixels * static_cast<double>(w_.results * depth),
                     pixels * static_cast<double>((w_.results + w_.channels) * size)};
     for_tiles(count, cost, [&](extent first, extent last) {
-      // The thread that has made the shared part finds its own behind it: the same block, since no more is asked for.
-      std::byte* const mine = scratch(total) + shared;
-      auto* const planes = reinterpret_cast<T*>(mine);
-      auto* const panel = reinterpret_cast<T*>(mine + layout_bytes);
+      const Scratch own(static_cast<std::size_t>(layout_bytes + panel_bytes));
+      T* const planes = own.as<T>();
+      auto* const panel = reinterpret_cast<T*>(own.data() + layout_bytes);
       for (extent i = first; i < last; ++i) {
         const Strip strip = strips_.strip(w_, i);
         if (!reading_.in_place && (i == first || strips_.parts() > 1)) {

@@ -27,13 +27,11 @@ public:
     const extent layout_bytes = padded_bytes(layout_.size * size);
     const extent products_bytes = padded_bytes(tile_rows * block_pixels * size);
     const extent places_bytes = padded_bytes(w_.out[0] * w_.out[1] * static_cast<extent>(sizeof(extent)));
-    const extent shared = weights_bytes + offsets_bytes + places_bytes;
-    const auto total = static_cast<std::size_t>(shared + layout_bytes + products_bytes +
-                                                padded_bytes(w_.results * block_pixels * size));
-    std::byte* const memory = scratch(total);
-    weights_.pack(packed_ = reinterpret_cast<T*>(memory), w_.groups, w_.results, 1, blocks_);
-    layout_.offsets(w_, offsets_ = reinterpret_cast<extent*>(memory + weights_bytes));
-    auto* const places = reinterpret_cast<extent*>(memory + weights_bytes + offsets_bytes);
+    const extent panels_bytes = padded_bytes(w_.results * block_pixels * size);
+    const Scratch shared(static_cast<std::size_t>(weights_bytes + offsets_bytes + places_bytes));
+    weights_.pack(packed_ = shared.as<T>(), w_.groups, w_.results, 1, blocks_);
+    layout_.offsets(w_, offsets_ = reinterpret_cast<extent*>(shared.data() + weights_bytes));
+    auto* const places = reinterpret_cast<extent*>(shared.data() + weights_bytes + offsets_bytes);
     for (extent line = 0; line < w_.out[0] * w_.out[1]; ++line) {
       places[line] = layout_.place(w_, 0, line / w_.out[1], line % w_.out[1], 0);
     }
@@ -41,10 +39,10 @@ public:
     const Cost cost{2 * pixels * static_cast<double>(w_.results * depth),
                     pixels * static_cast<double>((w_.results + w_.channels) * size)};
     for_tiles(w_.batch * w_.groups, cost, [&](extent first, extent last) {
-      std::byte* const mine = scratch(total) + shared; // see Correlation
-      auto* const planes = reinterpret_cast<T*>(mine);
-      auto* const products = reinterpret_cast<T*>(mine + layout_bytes);
-      auto* const panels = reinterpret_cast<T*>(mine + layout_bytes + products_bytes);
+      const Scratch own(static_cast<std::size_t>(layout_bytes + products_bytes + panels_bytes));
+      T* const planes = own.as<T>();
+      auto* const products = reinterpret_cast<T*>(own.data() + layout_bytes);
+      auto* const panels = reinterpret_cast<T*>(own.data() + layout_bytes + products_bytes);
       for (extent i = first; i < last; ++i) {
         const extent group = i % w_.groups;
         clear(planes, layout_.size);

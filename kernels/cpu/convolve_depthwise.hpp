@@ -27,16 +27,16 @@ public:
 
   void run(const T* x, T* y) {
     const Layout layout = strips_.layout(planes_);
-    const extent offsets_bytes = ceil_div(w_.taps() * static_cast<extent>(sizeof(extent)), 64) * 64;
-    const auto total = static_cast<std::size_t>(offsets_bytes + layout.size * static_cast<extent>(sizeof(T)));
-    auto* const offsets = reinterpret_cast<extent*>(scratch(total));
+    const Scratch shared(static_cast<std::size_t>(w_.taps()) * sizeof(extent));
+    auto* const offsets = shared.as<extent>();
     layout.offsets(planes_, offsets);
     const extent count = strips_.count(planes_);
     const double pixels = static_cast<double>(planes_.batch * w_.pixels()) / static_cast<double>(most(1, count));
     const Cost cost{2 * pixels * static_cast<double>(w_.results * w_.taps()),
                     pixels * static_cast<double>((w_.results + 1) * static_cast<extent>(sizeof(T)))};
     for_tiles(count, cost, [&](extent first, extent last) {
-      auto* const planes = reinterpret_cast<T*>(scratch(total) + offsets_bytes); // see Correlation
+      const Scratch own(static_cast<std::size_t>(layout.size) * sizeof(T));
+      T* const planes = own.as<T>();
       for (extent i = first; i < last; ++i) {
         const Strip strip = strips_.strip(planes_, i);
         if (i == first || strips_.parts() > 1) {

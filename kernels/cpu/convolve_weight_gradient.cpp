@@ -34,22 +34,22 @@ public:
     }
     const int waiting = waiting_levels(aligned_block(0, grains_.last() - grains_.first()));
     const extent groups = groups_of(chunk_);
-    const extent shared = padded_bytes(depth * word);
     const extent bytes[] = {padded_bytes(layout_.size * size),
                             padded_bytes(reading_.direct ? 0 : (groups * lanes + 64) * part_taps * size),
                             padded_bytes(reading_.results_in_place ? 0 : groups * w_.results * lanes * size),
                             padded_bytes((6 * groups + 3 * part_taps) * word)};
-    const extent before = shared + bytes[0] + bytes[1] + bytes[2] + bytes[3];
+    const extent before = bytes[0] + bytes[1] + bytes[2] + bytes[3];
     const extent each = parts_.count * w_.groups * part_slots();
-    const auto total = static_cast<std::size_t>(before + (roots + waiting) * each * size);
-    offsets_ = reinterpret_cast<extent*>(scratch(total));
+    const auto own_bytes = static_cast<std::size_t>(before + (roots + waiting) * each * size);
+    const Scratch shared(static_cast<std::size_t>(depth * word));
+    offsets_ = shared.as<extent>();
     layout_.offsets(w_, offsets_);
     const auto pixels = static_cast<double>(w_.batch * w_.pixels());
     const Cost cost{2 * pixels * static_cast<double>(w_.results * depth) / static_cast<double>(parts_.count),
                     pixels * static_cast<double>((w_.results + w_.channels) * size)};
     for_tiles(parts_.count * w_.groups, cost, [&](extent first, extent last) {
-      std::byte* const mine = scratch(total); // see Correlation
-      std::byte* at = mine + shared;
+      const Scratch own(own_bytes);
+      std::byte* at = own.data();
       Buffers to{};
       to.planes = reinterpret_cast<T*>(at);
       to.taps = reinterpret_cast<T*>(at += bytes[0]);
@@ -59,7 +59,7 @@ public:
       to.taps_from[0] = to.results_from[1] + groups;
       to.taps_from[1] = to.taps_from[0] + 2 * groups;
       to.taps_offset = to.taps_from[1] + 2 * groups;
-      auto* const sums = reinterpret_cast<T*>(mine + before);
+      auto* const sums = reinterpret_cast<T*>(own.data() + before);
       const extent count = (last - first) * part_slots();
       clear(to.planes, layout_.size);
       sum_grains(grains_, sums, count, count, sums + roots * count, [&](T* out, extent row, extent rows) {
@@ -339,10 +339,10 @@ void sum_depthwise(const Window& w, extent grain, extent first_row, const T* x, 
   const Cost cost{2 * pixels * static_cast<double>(each),
                   pixels * static_cast<double>((w.results + 1) * static_cast<extent>(sizeof(T)))};
   for_tiles(w.groups, cost, [&](extent first, extent last) {
-    std::byte* const memory = scratch(static_cast<std::size_t>(waiting_bytes + kernel.bytes()));
-    sum_grains(grains, dw + first * each, w.groups * each, (last - first) * each, reinterpret_cast<T*>(memory),
+    const Scratch own(static_cast<std::size_t>(waiting_bytes + kernel.bytes()));
+    sum_grains(grains, dw + first * each, w.groups * each, (last - first) * each, own.as<T>(),
                [&](T* out, extent row, extent rows) {
-                 kernel.sum(first, last, row, rows, x, dy, out, memory + waiting_bytes);
+                 kernel.sum(first, last, row, rows, x, dy, out, own.data() + waiting_bytes);
                });
   });
 }
@@ -394,8 +394,8 @@ void convolve_bias_gradient(std::byte* const* arenas, const KernelArguments& cal
   const auto bytes = static_cast<double>(batch * inner) * sizeof(T);
   for_tiles(results, {bytes / sizeof(T), bytes}, [&](extent first, extent last) {
     const extent count = last - first;
-    auto* const wait = reinterpret_cast<T*>(scratch(static_cast<std::size_t>(waiting * count) * sizeof(T)));
-    sum_grains(grains, out + first, results, count, wait, [&](T* sums, extent row, extent rows) {
+    const Scratch own(static_cast<std::size_t>(waiting * count) * sizeof(T));
+    sum_grains(grains, out + first, results, count, own.as<T>(), [&](T* sums, extent row, extent rows) {
       for (extent r = 0; r < count; ++r) {
         sums[r] = sum_planes(dy + (row * results + first + r) * inner, results * inner, inner, rows);
       }

@@ -121,22 +121,21 @@ public:
   void run(const T* x, T* y, std::int32_t* positions) {
     const extent taps_bytes = ceil_div(w_.taps() * 2 * static_cast<extent>(sizeof(extent)), 64) * 64;
     const extent columns_bytes = ceil_div((w_.out[2] + Lanes<T>::count) * static_cast<extent>(sizeof(T)), 64) * 64;
-    const extent shared = taps_bytes + columns_bytes;
-    const auto total = static_cast<std::size_t>(shared + layout_.size * static_cast<extent>(sizeof(T)));
-    std::byte* const memory = scratch(total);
-    offsets_ = reinterpret_cast<extent*>(memory);
+    const Scratch shared(static_cast<std::size_t>(taps_bytes + columns_bytes));
+    offsets_ = shared.as<extent>();
     layout_.offsets(w_, offsets_);
     for (extent t = 0; t < w_.taps(); ++t) { // and the same in the input
       const extent y_tap = t / w_.kernel[2];
       offsets_[w_.taps() + t] = (y_tap / w_.kernel[1] * w_.in[1] + y_tap % w_.kernel[1]) * w_.in[2] + t % w_.kernel[2];
     }
-    columns_ = reinterpret_cast<T*>(memory + taps_bytes);
+    columns_ = reinterpret_cast<T*>(shared.data() + taps_bytes);
     for (extent i = 0; i < w_.out[2] + Lanes<T>::count; ++i) {
       columns_[i] = i < w_.out[2] ? static_cast<T>(cells(w_, 2, i, divisor_)) : T(1);
     }
     const extent count = strips_.count(w_);
     for_tiles(count, cost_of(w_, count, sizeof(T)), [&](extent first, extent last) {
-      auto* const planes = reinterpret_cast<T*>(scratch(total) + shared); // the caller's own block, as in Correlation
+      const Scratch own(static_cast<std::size_t>(layout_.size) * sizeof(T));
+      T* const planes = own.as<T>();
       for (extent i = first; i < last; ++i) {
         const Strip strip = strips_.strip(w_, i);
         if (i == first || strips_.parts() > 1) {

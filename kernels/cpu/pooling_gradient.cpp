@@ -17,20 +17,19 @@ public:
   template <class Share, class Write>
   void run(const Share& share, const Write& write) {
     const extent lines = w_.out[0] * w_.out[1];
-    const extent offsets_bytes = ceil_div((w_.taps() + lines) * static_cast<extent>(sizeof(extent)), 64) * 64;
     const extent shares_bytes = ceil_div((w_.pixels() + Lanes<T>::count) * static_cast<extent>(sizeof(T)), 64) * 64;
-    const auto total =
-        static_cast<std::size_t>(offsets_bytes + shares_bytes + layout_.size * static_cast<extent>(sizeof(T)));
-    offsets_ = reinterpret_cast<extent*>(scratch(total));
+    const auto own_bytes = static_cast<std::size_t>(shares_bytes + layout_.size * static_cast<extent>(sizeof(T)));
+    const Scratch shared(static_cast<std::size_t>(w_.taps() + lines) * sizeof(extent));
+    offsets_ = shared.as<extent>();
     layout_.offsets(w_, offsets_);
     places_ = offsets_ + w_.taps();
     for (extent line = 0; line < lines; ++line) {
       places_[line] = layout_.place(w_, 0, line / w_.out[1], line % w_.out[1], 0);
     }
     for_tiles(w_.batch, cost_of(w_, w_.batch, sizeof(T)), [&](extent first, extent last) {
-      std::byte* const mine = scratch(total) + offsets_bytes; // the caller's own block, as in Correlation
-      auto* const shares = reinterpret_cast<T*>(mine);
-      auto* const planes = reinterpret_cast<T*>(mine + shares_bytes);
+      const Scratch own(own_bytes);
+      T* const shares = own.as<T>();
+      auto* const planes = reinterpret_cast<T*>(own.data() + shares_bytes);
       for (extent i = first; i < last; ++i) {
         share(i, shares);
         clear(planes, layout_.size);

@@ -81,7 +81,8 @@ void pool_pairs(const Window& w, Divisor divisor, double p, const T* x, T* y,
   const Pairs<T> pairs(w);
   const extent pixels = w.pixels();
   // where the windows of a plane begin, and those of the next
-  auto* const corners = reinterpret_cast<Whole*>(scratch(static_cast<std::size_t>(pixels + lanes) * sizeof(Whole)));
+  const Scratch shared(static_cast<std::size_t>(pixels + lanes) * sizeof(Whole));
+  auto* const corners = shared.as<Whole>();
   for (extent q = 0; F::positions && q < pixels + lanes; ++q) {
     corners[q] = static_cast<Whole>(pairs.place(2 * (q % pixels)));
   }
