@@ -20,12 +20,12 @@ namespace cleave::kernels::inline CLEAVE_ISA {
 /// out (m x n) = a b. Stored: what elements are in memory; they are computed as T.
 template <class T, class Stored = T>
 struct Product {
-  Stored* out;
-  const Stored* a; ///< m x k, or k x m where it is to be transposed
-  const Stored* b; ///< k x n, or n x k
-  extent m;
-  extent n;
-  extent k;
+  Stored* out = nullptr;
+  const Stored* a = nullptr; ///< m x k, or k x m where it is to be transposed
+  const Stored* b = nullptr; ///< k x n, or n x k
+  extent m = 0;
+  extent n = 0;
+  extent k = 0;
   bool transpose_a = false;
   bool transpose_b = false;
   // Elements from one row to the next, as the matrices lie in memory.
@@ -51,7 +51,7 @@ inline constexpr extent most_panels = 4;
 /// Rows of a for which a panel of b is packed once.
 inline constexpr extent block_rows = 1024;
 /// Half of a cache of the second level. Rows of b that extend over more are packed where several strips use them.
-inline constexpr extent near_bytes = 512 * 1024;
+inline constexpr extent near_bytes = extent(512) * 1024;
 /// Columns whose sums may wait between chunks at once.
 inline constexpr extent block_columns = 512;
 
@@ -102,9 +102,9 @@ public:
     const extent across = ceil(p_.n, width);
     const extent blocks = p_.m > block_rows ? ceil(p_.m, block_rows) : 1;
     const extent block_strips = ceil(strips_, blocks);
-    const Cost cost{2. * static_cast<double>(p_.m * width * p_.k) / static_cast<double>(blocks),
-                    static_cast<double>(sizeof(Stored)) *
-                        static_cast<double>(p_.m * (width + p_.k) / blocks + p_.k * width)};
+    const extent rows = ceil(p_.m, blocks);
+    const extent bytes = static_cast<extent>(sizeof(Stored)) * (rows * (width + p_.k) + p_.k * width);
+    const Cost cost{2. * static_cast<double>(rows * width * p_.k), static_cast<double>(bytes)};
     for_tiles(blocks * across, cost, [&](extent first, extent last) {
       while (first < last) {
         const extent block = first / across;
@@ -121,7 +121,7 @@ public:
   }
 
 private:
-  static constexpr int lanes = Lanes<T>::count;
+  static constexpr extent lanes = Lanes<T>::count;
   static constexpr extent ceil(extent a, extent b) { return (a + b - 1) / b; }
 
   [[nodiscard]] extent row_of(extent strip) const { return strip * strip_rows_ + (strip < taller_ ? strip : taller_); }
@@ -133,7 +133,7 @@ private:
     T* waiting;
     extent level;
   };
-  Room make_room(extent rows, extent columns) const {
+  [[nodiscard]] Room make_room(extent rows, extent columns) const {
     const extent width = vectors_ * lanes;
     const extent padded = ceil(columns, lanes) * lanes;
     const extent a = pack_a_ ? ceil(rows * chunk_ + lanes, lanes) * lanes : 0;
@@ -279,6 +279,7 @@ private:
     return columns;
   }
 
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-const-or-ref-data-members): lives as long as the call
   const Product<T, Stored>& p_;
   Result<T, Stored> result_;
   int vectors_;

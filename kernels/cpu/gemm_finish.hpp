@@ -39,7 +39,8 @@ struct TilePlace {
 template <class T, Activation A, bool Derivative>
 [[gnu::always_inline]] inline T activate(T x, [[maybe_unused]] T y) {
   if constexpr (A == Activation::relu) {
-    return Derivative ? (y > 0 ? x : T(0)) : (x < 0 ? T(0) : x);
+    const bool passes = Derivative ? y > 0 : !(x < 0);
+    return passes ? x : T(0);
   } else if constexpr (A == Activation::sigmoid) {
     return Derivative ? x * (y * (1 - y)) : math::sigmoid(x);
   } else if constexpr (A == Activation::tanh) {

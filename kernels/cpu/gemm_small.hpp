@@ -4,11 +4,10 @@
 
 #include "tile.hpp"
 
-namespace cleave::kernels::inline CLEAVE_ISA {
-namespace gemm {
+namespace cleave::kernels::inline CLEAVE_ISA::gemm {
 
 /// Multiplications of a product that is not worth a thought about threads and blocks.
-inline constexpr extent small = 32 * 32 * 32;
+inline constexpr extent small = extent(32) * 32 * 32;
 inline constexpr int small_rows = 8; // enough sums to hide the latency of one
 
 // Arguments go by value: written to memory in pieces and read as a whole, they would cost more than the product.
@@ -67,5 +66,4 @@ bool multiply_small(T* out, extent out_row, const T* a, extent a_row, bool trans
   return true;
 }
 
-} // namespace gemm
-} // namespace cleave::kernels::inline CLEAVE_ISA
+} // namespace cleave::kernels::inline CLEAVE_ISA::gemm

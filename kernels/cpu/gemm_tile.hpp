@@ -8,8 +8,7 @@
 #include "pack.hpp"
 #include "tile.hpp"
 
-namespace cleave::kernels::inline CLEAVE_ISA {
-namespace gemm {
+namespace cleave::kernels::inline CLEAVE_ISA::gemm {
 
 /// Where a sum over pieces of k stands: pieces are grains and are added in their tree, or chunks, one after another.
 struct Walk {
@@ -43,28 +42,28 @@ struct Walk {
 
 template <class T, class Stored>
 struct Result {
-  Stored* out;
-  extent row;
-  extent root; ///< elements from one root to the next
-  const Epilogue<T>* epilogue;
-  FinishTile<T, Stored> finish; ///< null: sums are the result
-  bool turned = false;          ///< rows of tiles are columns of the result
+  Stored* out = nullptr;
+  extent row = 0;
+  extent root = 0; ///< elements from one root to the next
+  const Epilogue<T>* epilogue = nullptr;
+  FinishTile<T, Stored> finish = nullptr; ///< null: sums are the result
+  bool turned = false;                    ///< rows of tiles are columns of the result
 };
 
 template <class T, class Stored>
 struct TileWork {
-  const T* b;
-  extent b_row;
-  extent depth;
+  const T* b = nullptr;
+  extent b_row = 0;
+  extent depth = 0;
   FirstLanes<T> last; ///< of the last register of each row
-  TilePlace place;
-  const Result<T, Stored>* result;
+  TilePlace place{};
+  const Result<T, Stored>* result = nullptr;
   // What waits for the pieces that follow: whole registers, the tile's own piece of each level. A chain has one level,
   // and `level` is 0.
-  T* waiting;
-  extent level;
-  bool far; ///< the result is not in a near cache
-  Walk walk;
+  T* waiting = nullptr;
+  extent level = 0;
+  bool far = false; ///< the result is not in a near cache
+  Walk walk{};
 };
 
 /// Writes a tile whose rows are columns of the result; its rows of sums lie `sums_row` elements apart.
@@ -185,5 +184,4 @@ const RunTile<T, Stored, A>* tiles_of(int vectors) {
   }
 }
 
-} // namespace gemm
-} // namespace cleave::kernels::inline CLEAVE_ISA
+} // namespace cleave::kernels::inline CLEAVE_ISA::gemm

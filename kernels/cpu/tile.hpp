@@ -68,16 +68,19 @@ ColumnReader<T> reader(const ColumnsOfA<T>& a) {
 /// instruction sets without fused operations. More than 12 would only need more pointers.
 constexpr int tile_rows(int vectors) {
   const int rows = (register_count - vectors - 2) / vectors;
-  return rows > 12 ? 12 : rows < 1 ? 1 : rows;
+  if (rows < 1) {
+    return 1;
+  }
+  return rows > 12 ? 12 : rows;
 }
 
 /// sums[i * Vectors + v] += a(i, l) * row l of b, register v, for l from 0 to depth: rows of b lie `b_row` elements
 /// apart; of the last register of each row only the lanes of `last` are read where that costs nothing
 /// (fast_first_lanes). `a.at(i, l)` is any function: see tile::reader. `sums` must be a local array of the caller, so
 /// that it stays in registers.
-template <int Vectors, class T, class A, std::size_t... I>
+template <int Vectors, class T, class A, std::size_t... Each>
 [[gnu::always_inline]] inline void add_products(Vector<T>* sums, const A& a, const T* b, extent b_row, extent depth,
-                                                const FirstLanes<T>& last, std::index_sequence<I...> /*sums*/) {
+                                                const FirstLanes<T>& last, std::index_sequence<Each...> /*sums*/) {
   constexpr int lanes = Lanes<T>::count;
   for (extent l = 0; l < depth; ++l, b += b_row) {
     Vector<T> row[Vectors];
@@ -90,7 +93,7 @@ template <int Vectors, class T, class A, std::size_t... I>
     } else {
       row[Vectors - 1] = load(b + end);
     }
-    ((sums[I] += a.at(static_cast<int>(I) / Vectors, l) * row[static_cast<int>(I) % Vectors]), ...);
+    ((sums[Each] += a.at(static_cast<int>(Each) / Vectors, l) * row[static_cast<int>(Each) % Vectors]), ...);
   }
 }
 
