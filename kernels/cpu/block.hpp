@@ -246,7 +246,7 @@ template <int Count>
   }
 }
 template <int Count>
-[[gnu::always_inline]] inline const Registers<double, Count>& widened(const Registers<double, Count>& x) {
+[[gnu::always_inline]] inline Registers<double, Count> widened(const Registers<double, Count>& x) {
   return x;
 }
 

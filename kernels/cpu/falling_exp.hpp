@@ -19,6 +19,7 @@ template <class T>
 typedef int Indices [[gnu::vector_size(register_bytes)]]; // NOLINT(modernize-use-using): g++ drops the attribute
 
 /// 2^(i / 16)
+// NOLINTBEGIN(modernize-use-std-numbers)
 alignas(64) inline constexpr float roots_of_two[16] = {1.F,
                                                        0x1.0b5586p+0F,
                                                        0x1.172b84p+0F,
@@ -35,6 +36,7 @@ alignas(64) inline constexpr float roots_of_two[16] = {1.F,
                                                        0x1.c199bep+0F,
                                                        0x1.d5818ep+0F,
                                                        0x1.ea4afap+0F};
+// NOLINTEND(modernize-use-std-numbers)
 
 /// The roots with the last four bits of each index.
 [[gnu::always_inline]] inline Vector<float> root_of_two(const Indices& index) {

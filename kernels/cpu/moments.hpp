@@ -88,7 +88,7 @@ void join_moments_of_slices(T* roots, extent count, const extent* borders, int s
       }
     }
   }
-  while (waiting > 1) {
+  while (waiting > 1) { // NOLINT(bugprone-infinite-loop): join_last takes one away
     join_last();
   }
 }

@@ -166,13 +166,13 @@ template <class T>
 struct RowGradient {
   Block<T> mean;
   Block<T> rstd;
-  [[gnu::always_inline]] Two<Block<T>> add(const Block<T>& dy, const Block<T>& gamma, const Block<T>& x,
-                                           const Two<Block<T>>& sum) const {
+  [[nodiscard]] [[gnu::always_inline]] Two<Block<T>> add(const Block<T>& dy, const Block<T>& gamma, const Block<T>& x,
+                                                         const Two<Block<T>>& sum) const {
     return {fma(dy, gamma, sum.first), fma(dy * gamma, (x - mean) * rstd, sum.second)};
   }
   /// rstd * (g - mean of g - xhat * mean of g * xhat); the means are given negated.
-  [[gnu::always_inline]] Block<T> gradient(const Block<T>& dy, const Block<T>& gamma, const Block<T>& x,
-                                           const Two<Block<T>>& minus) const {
+  [[nodiscard]] [[gnu::always_inline]] Block<T> gradient(const Block<T>& dy, const Block<T>& gamma, const Block<T>& x,
+                                                         const Two<Block<T>>& minus) const {
     return rstd * fma((x - mean) * rstd, minus.second, fma(dy, gamma, minus.first));
   }
 };

@@ -8,8 +8,7 @@
 
 #include <cleave/device/scratch.hpp>
 
-namespace cleave::kernels::inline CLEAVE_ISA {
-namespace normal {
+namespace cleave::kernels::inline CLEAVE_ISA::normal {
 
 /// Four registers: so many sums of products as no addition waits for the one before.
 template <class T>
@@ -125,5 +124,4 @@ void for_columns(T* result, extent columns, extent space, extent rows, extent gr
   });
 }
 
-} // namespace normal
-} // namespace cleave::kernels::inline CLEAVE_ISA
+} // namespace cleave::kernels::inline CLEAVE_ISA::normal
