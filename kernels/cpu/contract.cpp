@@ -85,6 +85,11 @@ void contract(std::byte* const* arenas, const KernelArguments& call) {
   }
 }
 
+#if !defined(CLEAVE_HEADER_ONLY)
+template void multiply_as_built<float, float>(const Product<float, float>&);
+template void multiply_as_built<double, double>(const Product<double, double>&);
+#endif
+
 } // namespace cleave::kernels::inline CLEAVE_KERNELS
 
 CLEAVE_INSTANTIATE(contract, float, double, cleave::float16, cleave::bfloat16)

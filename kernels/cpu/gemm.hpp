@@ -126,28 +126,21 @@ private:
 
   [[nodiscard]] extent row_of(extent strip) const { return strip * strip_rows_ + (strip < taller_ ? strip : taller_); }
 
-  /// Memory of one thread for one block.
+  /// Elements that a thread needs for one block: packed a, packed b, one level of what waits; and all together.
   struct Room {
-    T* a;
-    T* b;
-    T* waiting;
+    extent a;
+    extent b;
     extent level;
+    extent all;
   };
-  [[nodiscard]] Room make_room(extent rows, extent columns) const {
+  [[nodiscard]] Room plan_room(extent rows, extent columns) const {
     const extent width = vectors_ * lanes;
     const extent padded = ceil(columns, lanes) * lanes;
     const extent a = pack_a_ ? ceil(rows * chunk_ + lanes, lanes) * lanes : 0;
     const bool packs_b = pack_b_ || (!fast_first_lanes && columns % lanes != 0);
     const extent b = packs_b ? panels_at_once() * chunk_ * width : 0;
     const extent level = one_chunk_ ? tile_rows(vectors_) * width : rows * padded;
-    const extent all = a + b + levels_ * level;
-    Room room{nullptr, nullptr, nullptr, level};
-    if (all > 0) {
-      room.a = reinterpret_cast<T*>(scratch(static_cast<std::size_t>(all) * sizeof(T)));
-      room.b = room.a + a;
-      room.waiting = room.b + b;
-    }
-    return room;
+    return {a, b, level, a + b + levels_ * level};
   }
 
   /// Whole panels of b that are packed together.
@@ -158,7 +151,10 @@ private:
   void run_block(extent first_strip, extent last_strip, extent first_column, extent last_column) const {
     const extent first_row = row_of(first_strip);
     const extent rows = row_of(last_strip) - first_row;
-    const Room room = make_room(rows, last_column - first_column);
+    const Room room = plan_room(rows, last_column - first_column);
+    const Scratch memory(static_cast<std::size_t>(room.all) * sizeof(T));
+    T* const packed_a = memory.as<T>();
+    T* const packed_b = packed_a + room.a;
     Walk walk = walk_; // over grains
     extent l = 0;
     do {
@@ -169,7 +165,7 @@ private:
       if (pack_a_) {
         for (extent strip = first_strip; strip < last_strip; ++strip) {
           const extent row = row_of(strip);
-          pack_strip(room.a + (row - first_row) * depth, row, row_of(strip + 1) - row, l, depth);
+          pack_strip(packed_a + (row - first_row) * depth, row, row_of(strip + 1) - row, l, depth);
         }
       }
       extent packed = first_column; // columns before this one lie in `next_panel` and behind
@@ -188,7 +184,7 @@ private:
                                  .last = FirstLanes<T>(end),
                                  .place = {0, j, 0, columns},
                                  .result = &result_,
-                                 .waiting = room.waiting,
+                                 .waiting = packed_b + room.b,
                                  .level = p_.grain > 0 ? room.level : 0,
                                  .far = is_far_,
                                  .walk = walk};
@@ -198,8 +194,8 @@ private:
         if (pack_b_ || (!fast_first_lanes && end != lanes)) {
           const extent width = vectors * lanes;
           if (j >= packed) {
-            next_panel = room.b;
-            packed = j + pack_panel(room.b, j, last_column, l, depth, width);
+            next_panel = packed_b;
+            packed = j + pack_panel(packed_b, j, last_column, l, depth, width);
           }
           work.b = next_panel;
           work.b_row = width;
@@ -210,7 +206,7 @@ private:
         }
         if (pack_a_) {
           run_panel<ColumnsOfA<T>>(work, vectors, first_strip, last_strip, [&](extent row, extent height) {
-            return ColumnsOfA<T>{room.a + (row - first_row) * depth, height};
+            return ColumnsOfA<T>{packed_a + (row - first_row) * depth, height};
           });
         } else if constexpr (std::is_same_v<T, Stored>) {
           if (p_.transpose_a) {

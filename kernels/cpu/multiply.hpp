@@ -32,7 +32,8 @@ void multiply_as_built(const Product<T, Stored>& p) {
     const Grains grains{p.grain > 0 ? p.grain : 1, p.first_row, p.k};
     const extent roots = p.grain > 0 ? count_roots(grains.first(), grains.last()) : 1;
     const extent levels = p.grain > 0 ? waiting_levels(aligned_block(0, grains.last() - grains.first())) : 0;
-    T* const sums = reinterpret_cast<T*>(scratch(static_cast<std::size_t>((roots + levels) * count) * sizeof(T)));
+    const Scratch memory(static_cast<std::size_t>((roots + levels) * count) * sizeof(T));
+    T* const sums = memory.as<T>();
     if (p.grain > 0) {
       sum_grains(grains, sums, count, count, sums + roots * count,
                  [&](T* to, extent row, extent rows) { library::multiply(to, p, row, rows); });
@@ -59,6 +60,11 @@ void multiply_as_built(const Product<T, Stored>& p) {
   multiply(p);
 }
 
+#endif
+
+#if !defined(CLEAVE_HEADER_ONLY) // made once, in contract.cpp: the tiles take seconds to compile
+extern template void multiply_as_built<float, float>(const Product<float, float>&);
+extern template void multiply_as_built<double, double>(const Product<double, double>&);
 #endif
 
 } // namespace cleave::kernels::inline CLEAVE_ISA

@@ -94,14 +94,12 @@ T rstd_of(T variance, double eps) {
   return static_cast<T>(1 / math::sqrt(static_cast<double>(variance) + eps));
 }
 
-/// rstd of each channel, in the thread's scratch memory.
+/// rstd of each channel.
 template <class T>
-const T* rstd_of_all(const T* variance, extent count, double eps) {
-  T* const rstd = reinterpret_cast<T*>(scratch(static_cast<std::size_t>(count) * sizeof(T)));
+void rstd_of_all(T* rstd, const T* variance, extent count, double eps) {
   for (extent c = 0; c < count; ++c) {
     rstd[c] = rstd_of(variance[c], eps);
   }
-  return rstd;
 }
 
 /// Numbers of a channel that are alike for all its positions: a pointer to one a channel, read as a block of
@@ -163,8 +161,8 @@ void batch_statistics(std::byte* const* arenas, const KernelArguments& call) {
   const extent levels = waiting_levels(aligned_block(0, grains.last() - grains.first()));
   const auto elements = static_cast<double>(rows * space * width);
   for_tiles((columns + width - 1) / width, Cost{4 * elements, sizeof(T) * elements}, [&](extent begin, extent end) {
-    T* const of_roots =
-        reinterpret_cast<T*>(scratch(static_cast<std::size_t>((roots + levels) * 2 * width) * sizeof(T)));
+    const Scratch memory(static_cast<std::size_t>((roots + levels) * 2 * width) * sizeof(T));
+    T* const of_roots = memory.as<T>();
     for (extent t = begin; t < end; ++t) {
       const extent channel = t * width;
       const extent n = columns - channel < width ? columns - channel : width;
@@ -215,7 +213,8 @@ void batch_moments(std::byte* const* arenas, const KernelArguments& call) {
     }
   }
   const auto bytes = static_cast<std::size_t>(count * 2 * columns) * sizeof(T);
-  T* const joined = reinterpret_cast<T*>(scratch(bytes));
+  const Scratch memory(bytes);
+  T* const joined = memory.as<T>();
   std::memcpy(joined, roots, bytes);
   if (grain > 0) {
     join_moments_of_slices(joined, columns, borders, slices, grain, rows, space);
@@ -239,7 +238,9 @@ void batch_norm(std::byte* const* arenas, const KernelArguments& call) {
   const bool fixed = (call.sizes[3] & 1) != 0;
   const auto count = static_cast<double>(columns * space);
   for_tiles(call.sizes[0], Cost{4 * count, 2 * sizeof(T) * count}, [&](extent first, extent last) {
-    const T* const rstd = channels::rstd_of_all(variance, columns, call.numbers[0]);
+    const Scratch memory(static_cast<std::size_t>(columns) * sizeof(T));
+    T* const rstd = memory.as<T>();
+    channels::rstd_of_all(rstd, variance, columns, call.numbers[0]);
     channels::for_elements<T>(first, last, columns, space, [&](extent at, extent n, auto get) {
       const Block<T> xhat = (channels::load_some(x + at, n) - get(mean)) * get(rstd);
       channels::store_some(y + at, fma(xhat, fixed ? repeat(T(1)) : get(gamma), get(beta)), n);
@@ -298,7 +299,9 @@ void batch_norm_gradient(std::byte* const* arenas, const KernelArguments& call) 
   const Block<T> share = repeat(-static_cast<T>(call.numbers[1]));
   const auto count = static_cast<double>(columns * space);
   for_tiles(call.sizes[0], Cost{9 * count, 3 * sizeof(T) * count}, [&](extent first, extent last) {
-    const T* const rstd = channels::rstd_of_all(variance, columns, call.numbers[0]);
+    const Scratch memory(static_cast<std::size_t>(columns) * sizeof(T));
+    T* const rstd = memory.as<T>();
+    channels::rstd_of_all(rstd, variance, columns, call.numbers[0]);
     channels::for_elements<T>(first, last, columns, space, [&](extent at, extent n, auto get) {
       const Block<T> xhat = (channels::load_some(x + at, n) - get(mean)) * get(rstd);
       const Block<T> centered = fma(get(sums), share, channels::load_some(dy + at, n));

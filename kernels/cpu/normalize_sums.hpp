@@ -101,8 +101,8 @@ void for_columns(T* result, extent columns, extent space, extent rows, extent gr
   const extent levels = waiting_levels(aligned_block(0, grains.last() - grains.first()));
   const auto elements = static_cast<double>(rows * space * width);
   for_tiles((columns + width - 1) / width, Cost{6 * elements, 2 * sizeof(T) * elements}, [&](extent begin, extent end) {
-    T* const of_roots =
-        reinterpret_cast<T*>(scratch(static_cast<std::size_t>((roots + levels) * 2 * width) * sizeof(T)));
+    const Scratch memory(static_cast<std::size_t>((roots + levels) * 2 * width) * sizeof(T));
+    T* const of_roots = memory.as<T>();
     for (extent t = begin; t < end; ++t) {
       const extent column = t * width;
       const extent n = columns - column < width ? columns - column : width;

@@ -18,10 +18,13 @@ inline Blocks& of_this_thread() {
   return blocks;
 }
 
-/// The next block, at least that large.
-inline std::byte* next(Blocks& all, std::size_t bytes) {
+} // namespace detail::working_memory
+
+CLEAVE_INLINE std::byte* Scratch::take(std::size_t bytes) {
+  using namespace detail::working_memory;
+  Blocks& all = of_this_thread();
   if (all.used == most_at_once) {
-    fail("Scratch: a thread has at most %d pieces of working memory at once; let some end first", most_at_once);
+    detail::fail("Scratch: a thread has at most %d pieces of working memory at once; let some end first", most_at_once);
   }
   Arena& block = all.blocks[all.used];
   if (block.size() < bytes) {
@@ -29,21 +32,10 @@ inline std::byte* next(Blocks& all, std::size_t bytes) {
     constexpr std::size_t step = std::size_t{64} << 10U;
     block = Arena(bytes < bytes + step ? (bytes + step - 1) / step * step : bytes, uninitialized);
   }
+  ++all.used;
   return block.data();
 }
 
-} // namespace detail::working_memory
-
-CLEAVE_INLINE Scratch::Scratch(std::size_t bytes) : data_(nullptr) {
-  auto& all = detail::working_memory::of_this_thread();
-  data_ = detail::working_memory::next(all, bytes);
-  ++all.used;
-}
-
-CLEAVE_INLINE Scratch::~Scratch() { --detail::working_memory::of_this_thread().used; }
-
-CLEAVE_INLINE std::byte* scratch(std::size_t bytes) {
-  return detail::working_memory::next(detail::working_memory::of_this_thread(), bytes);
-}
+CLEAVE_INLINE void Scratch::give_back() noexcept { --detail::working_memory::of_this_thread().used; }
 
 } // namespace cleave

@@ -11,13 +11,17 @@ namespace cleave {
 /// Compiled in cleave::kernels.
 class Scratch {
 public:
-  /// Errors: throws Error when there is no memory.
-  explicit Scratch(std::size_t bytes);
+  /// Of 0 bytes nothing is taken, and there is no address. Errors: throws Error when there is no memory.
+  explicit Scratch(std::size_t bytes) : data_(bytes == 0 ? nullptr : take(bytes)) {}
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   Scratch(Scratch&&) = delete;
   Scratch& operator=(Scratch&&) = delete;
-  ~Scratch();
+  ~Scratch() {
+    if (data_ != nullptr) {
+      give_back();
+    }
+  }
 
   [[nodiscard]] std::byte* data() const { return data_; }
   template <class T>
@@ -26,11 +30,11 @@ public:
   }
 
 private:
+  static std::byte* take(std::size_t bytes);
+  static void give_back() noexcept;
+
   std::byte* data_;
 };
-
-/// Memory until the thread's next call or Scratch.
-[[nodiscard]] std::byte* scratch(std::size_t bytes);
 
 } // namespace cleave
 

@@ -32,8 +32,8 @@ public:
   [[nodiscard]] int threads() const { return pool_.threads(); }
 
   using Work = void (*)(void* context, extent first, extent last);
-  /// Cuts [0, count) into `pieces` of nearly equal length, at most one a thread, and runs work(context, first, last) for
-  /// each, piece p on thread p; waits for all. A piece may throw: the exception of the first comes back.
+  /// Cuts [0, count) into `pieces` of nearly equal length, at most one a thread, and runs work(context, first, last)
+  /// for each, piece p on thread p; waits for all. A piece may throw: the exception of the first comes back.
   void run(extent count, extent pieces, Work work, void* context);
 
 private:
