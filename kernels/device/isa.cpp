@@ -42,12 +42,15 @@ bool is_understood(Isa which) {
   }
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
-                    __builtin_cpu_supports("bmi") != 0 && __builtin_cpu_supports("bmi2") != 0;
-  return which == Isa::avx2 ? avx2
-                            : avx2 && __builtin_cpu_supports("avx512f") != 0 &&
-                                  __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512cd") != 0 &&
-                                  __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+#define CLEAVE_PROCESSOR_HAS(feature) static_cast<bool>(__builtin_cpu_supports(feature)) // it takes literals only
+  if (!CLEAVE_PROCESSOR_HAS("avx2") || !CLEAVE_PROCESSOR_HAS("fma") || !CLEAVE_PROCESSOR_HAS("bmi") ||
+      !CLEAVE_PROCESSOR_HAS("bmi2")) {
+    return false;
+  }
+  return which == Isa::avx2 ||
+         (CLEAVE_PROCESSOR_HAS("avx512f") && CLEAVE_PROCESSOR_HAS("avx512bw") && CLEAVE_PROCESSOR_HAS("avx512cd") &&
+          CLEAVE_PROCESSOR_HAS("avx512dq") && CLEAVE_PROCESSOR_HAS("avx512vl"));
+#undef CLEAVE_PROCESSOR_HAS
 #else
   return false;
 #endif
@@ -68,11 +71,13 @@ Isa named(const char* name) {
       continue;
     }
     if (!is_understood(which)) {
+      // NOLINTNEXTLINE(modernize-raw-string-literal)
       fail("CLEAVE_ISA: the kernels are to use \"%s\", which this processor lacks; the widest it has is \"%s\"", name,
            name_of(widest()));
     }
     return which;
   }
+  // NOLINTNEXTLINE(modernize-raw-string-literal)
   fail("CLEAVE_ISA: the kernels are to use \"%s\", but they were compiled for \"%s\" to \"%s\"; name one of those, or "
        "unset the variable",
        name, name_of(compiled[0]), name_of(compiled[sizeof compiled / sizeof compiled[0] - 1]));
@@ -88,11 +93,11 @@ int detail::choose_isa() {
   while (instructions::compiled[index] != which) {
     ++index;
   }
-  __atomic_store_n(&chosen_isa, static_cast<signed char>(index), __ATOMIC_RELAXED);
+  __atomic_store_n(&chosen_isa, index, __ATOMIC_RELAXED);
   return index;
 }
 
-signed char detail::chosen_isa = -1;
+int detail::chosen_isa = -1; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): written once
 
 Isa isa() { return detail::instructions::compiled[detail::isa_index()]; }
 

@@ -7,7 +7,7 @@
 namespace cleave::detail {
 
 /// The chosen one's place among those compiled; -1 until it is asked for.
-extern signed char chosen_isa;
+extern int chosen_isa; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): written once, atomically
 
 /// Chooses, and remembers. Errors: as `isa`.
 int choose_isa();

@@ -26,12 +26,28 @@ struct Job {
   void* context;
 };
 
+/// While it lives, the thread uses no team.
+class NoTeam {
+public:
+  NoTeam() : before_(std::exchange(current(), nullptr)) {}
+  ~NoTeam() { current() = before_; }
+  NoTeam(const NoTeam&) = delete;
+  NoTeam& operator=(const NoTeam&) = delete;
+  NoTeam(NoTeam&&) = delete;
+  NoTeam& operator=(NoTeam&&) = delete;
+
+private:
+  Team* before_;
+};
+
 inline void run_piece(void* context, int thread) {
   const Job& job = *static_cast<const Job*>(context);
   if (thread >= job.pieces) {
     return;
   }
   const extent first = job.count * thread / job.pieces;
+  // what a piece runs in turn stays on its thread: on the caller's as on the others, which have no team
+  const NoTeam none;
   job.work(job.context, first, job.count * (thread + 1) / job.pieces);
 }
 
@@ -42,12 +58,6 @@ CLEAVE_INLINE Team::Team(int threads, Subnormals subnormals)
 
 CLEAVE_INLINE void Team::run(extent count, extent pieces, Work work, void* context) {
   detail::teams::Job job{count, pieces, work, context};
-  // what a piece runs in turn stays on its thread
-  Team* const before = std::exchange(detail::teams::current(), nullptr);
-  struct Restore {
-    Team* team;
-    ~Restore() { detail::teams::current() = team; }
-  } const restore{before};
   pool_.run(&detail::teams::run_piece, &job);
 }
 
