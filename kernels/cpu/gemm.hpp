@@ -94,7 +94,7 @@ public:
   }
 
   void run() const {
-    if (p_.m * p_.n * p_.k <= small) {
+    if (p_.m * p_.n * p_.k <= small_work) {
       run_block(0, strips_, 0, p_.n);
       return;
     }
@@ -186,7 +186,7 @@ private:
                                  .result = &result_,
                                  .waiting = packed_b + room.b,
                                  .level = p_.grain > 0 ? room.level : 0,
-                                 .far = is_far_,
+                                 .is_far = is_far_,
                                  .walk = walk};
         if constexpr (std::is_same_v<T, Stored>) {
           work.b = p_.b + l * p_.b_row + j;

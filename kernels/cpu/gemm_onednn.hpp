@@ -23,8 +23,8 @@ inline void multiply(float* out, const Product<float>& p, extent l, extent depth
   const dnnl_status_t status = dnnl_sgemm(p.transpose_a ? 'T' : 'N', p.transpose_b ? 'T' : 'N', p.m, p.n, depth, 1.F, a,
                                           p.a_row, b, p.b_row, 0.F, out, p.n);
   if (status != dnnl_success) {
-    cleave::detail::fail("contract: oneDNN refused a product of %td x %td by %td x %td; build with CLEAVE_GEMM=own", p.m,
-                         depth, depth, p.n);
+    cleave::detail::fail("contract: oneDNN refused a product of %td x %td by %td x %td; build with CLEAVE_GEMM=own",
+                         p.m, depth, depth, p.n);
   }
 }
 

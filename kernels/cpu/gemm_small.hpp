@@ -7,7 +7,7 @@
 namespace cleave::kernels::inline CLEAVE_ISA::gemm {
 
 /// Multiplications of a product that is not worth a thought about threads and blocks.
-inline constexpr extent small = extent(32) * 32 * 32;
+inline constexpr extent small_work = extent(32) * 32 * 32;
 inline constexpr int small_rows = 8; // enough sums to hide the latency of one
 
 // Arguments go by value: written to memory in pieces and read as a whole, they would cost more than the product.
@@ -54,7 +54,7 @@ template <class T>
 bool multiply_small(T* out, extent out_row, const T* a, extent a_row, bool transpose_a, const T* b, extent b_row,
                     extent m, extent n, extent k, extent most_depth) {
   constexpr extent lanes = Lanes<T>::count;
-  if (n > lanes || n < 1 || m * n * k > small || k > most_depth || (!fast_first_lanes && n != lanes)) {
+  if (n > lanes || n < 1 || m * n * k > small_work || k > most_depth || (!fast_first_lanes && n != lanes)) {
     return false;
   }
   const FirstLanes<T> columns(n);

@@ -120,7 +120,7 @@ template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... 
 [[gnu::always_inline]] inline void sum_tile(const TileWork<T, Stored>& work, A a_of_tile,
                                             std::index_sequence<I...> each) {
   constexpr int lanes = Lanes<T>::count;
-  if (work.far) { // what is needed at the end is fetched from the beginning on
+  if (work.is_far) { // what is needed at the end is fetched from the beginning on
     (__builtin_prefetch(work.waiting + I * lanes), ...);
     if (!work.result->turned) {
       (__builtin_prefetch(work.result->out + (work.place.row + static_cast<extent>(I) / Vectors) * work.result->row +

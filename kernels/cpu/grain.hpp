@@ -68,7 +68,7 @@ void sum_grains(const Grains& grains, T* roots, extent distance, extent count, T
         const T* const left = waiting + level * count;
         CLEAVE_INDEPENDENT
         for (extent j = 0; j < count; ++j) {
-          roots[j] += left[j];
+          roots[j] += left[j]; // NOLINT(clang-analyzer-core.NullDereference): a sum has a result
         }
       }
       if (i + 1 < block) {

@@ -142,9 +142,10 @@ void recurrent_gradient(std::byte* const* arenas, const KernelArguments& call) {
           const extent at = layer.step(k) * layer.rows + row;
           const extent before = k > 0 ? layer.step(k - 1) * layer.rows + row : 0;
           const T* const h_before = k > 0 ? record + before * units : h_start + row * units;
-          const T* const c_before = !ThisCell::keeps_c ? nullptr
-                                    : k > 0            ? record + layer.plane() + before * units
-                                                       : c_start + row * units;
+          const T* c_before = nullptr;
+          if constexpr (ThisCell::keeps_c) {
+            c_before = k > 0 ? record + layer.plane() + before * units : c_start + row * units;
+          }
           for (extent i = 0; i < rows; ++i) {
             const T* const from_output = dy + (at + i) * units;
             T* const of_h = dh + i * units;

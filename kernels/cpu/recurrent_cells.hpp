@@ -5,8 +5,7 @@
 #include <cleave/base/math.hpp>
 #include <cleave/ops/recurrent_kernels.hpp>
 
-namespace cleave::kernels::inline CLEAVE_ISA {
-namespace cells {
+namespace cleave::kernels::inline CLEAVE_ISA::cells {
 
 template <class T>
 T derivative_of_sigmoid(T y) {
@@ -41,7 +40,11 @@ struct SimpleCell {
     CLEAVE_INDEPENDENT
     for (extent j = 0; j < units; ++j) {
       const T sum = x[j] + u[j];
-      h[j] = is_relu ? (sum < 0 ? T(0) : sum) : math::tanh(sum);
+      if constexpr (is_relu) {
+        h[j] = sum < 0 ? T(0) : sum;
+      } else {
+        h[j] = math::tanh(sum);
+      }
     }
   }
   template <class T>
@@ -50,7 +53,11 @@ struct SimpleCell {
     const T* const h = record.h;
     CLEAVE_INDEPENDENT
     for (extent j = 0; j < units; ++j) {
-      dx[j] = is_relu ? (h[j] > 0 ? dh[j] : T(0)) : dh[j] * derivative_of_tanh(h[j]);
+      if constexpr (is_relu) {
+        dx[j] = h[j] > 0 ? dh[j] : T(0);
+      } else {
+        dx[j] = dh[j] * derivative_of_tanh(h[j]);
+      }
       dh[j] = 0; // all of it goes through the product
     }
   }
@@ -178,5 +185,4 @@ void with_cell(RecurrentMode mode, Run run) {
   }
 }
 
-} // namespace cells
-} // namespace cleave::kernels::inline CLEAVE_ISA
+} // namespace cleave::kernels::inline CLEAVE_ISA::cells

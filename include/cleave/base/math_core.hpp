@@ -167,8 +167,8 @@ CLEAVE_LANE constexpr T polynomial(T x, C c, More... more) {
 /// 1 / x of a positive double that a float can hold: from the float's reciprocal by one step of Newton's, to about 45
 /// bits.
 CLEAVE_LANE double reciprocal(double x) {
-  const double near = 1.0F / static_cast<float>(x);
-  return near * fma(-x, near, 2.0);
+  const double close = 1.0F / static_cast<float>(x);
+  return close * fma(-x, close, 2.0);
 }
 
 } // namespace lanes

@@ -42,11 +42,11 @@ CLEAVE_LANE float erf(float x) {
   const float magnitude = lanes::clamp(lanes::with_sign(x, 1.F), 0.F, 4.5F);
   const double a = magnitude;
   const double square = a * a;
-  const double far = lanes::erfc_of_positive(a, square).taken_from(1);
-  const double near = a * lanes::polynomial(square, 1.1283791670580237, -0.37612638434663609, 0.11283781974264957,
-                                            -0.026865400050441739, 0.0052209454544230689, -0.00084828291405950442,
-                                            0.00011256949928504445, -9.6415215267922666e-06);
-  const float y = lanes::select(lanes::less(magnitude, 1.F), static_cast<float>(near), static_cast<float>(far));
+  const double outer = lanes::erfc_of_positive(a, square).taken_from(1);
+  const double inner = a * lanes::polynomial(square, 1.1283791670580237, -0.37612638434663609, 0.11283781974264957,
+                                             -0.026865400050441739, 0.0052209454544230689, -0.00084828291405950442,
+                                             0.00011256949928504445, -9.6415215267922666e-06);
+  const float y = lanes::select(lanes::less(magnitude, 1.F), static_cast<float>(inner), static_cast<float>(outer));
   return lanes::with_sign(y, x);
 }
 
