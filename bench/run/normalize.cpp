@@ -17,9 +17,9 @@ void layer_norm(benchmark::State& state) {
   const bench::Array<> y(rows * columns);
   const bench::Array<> affine(2 * columns);
   const bench::Array<> moments(2 * rows);
-  bench::KernelCall call(
-      y.data(), {x.data(), affine.data(), affine.data() + columns, moments.data(), moments.data() + rows},
-      {rows, columns, 1, 1});
+  bench::KernelCall call(y.data(),
+                         {x.data(), affine.data(), affine.data() + columns, moments.data(), moments.data() + rows},
+                         {rows, columns, 1, 1});
   call.arguments.numbers[0] = 1e-5;
   for (auto _ : state) {
     call.run(&kernels::normalize_rows<float>);

@@ -25,8 +25,8 @@ struct Layer {
 
 bench::KernelCall make_call(const Layer& layer, const void* result, std::initializer_list<const void*> operands) {
   bench::KernelCall call(const_cast<void*>(result), operands,
-                         {layer.planes, 1, layer.in, layer.in, 1, layer.out, layer.out, 1, layer.kernel, layer.kernel, 1,
-                          layer.stride, layer.stride, 0, layer.pad, layer.pad});
+                         {layer.planes, 1, layer.in, layer.in, 1, layer.out, layer.out, 1, layer.kernel, layer.kernel,
+                          1, layer.stride, layer.stride, 0, layer.pad, layer.pad});
   call.arguments.masks[0] = 1; // positions are written, sums divided
   return call;
 }
@@ -49,7 +49,8 @@ void measure(benchmark::State& state, const Layer& layer, What what) {
   const long ys = layer.y_count();
   switch (what) {
   case What::max:
-    return run(make_call(layer, y.data(), {x.data(), positions.data()}), &cleave::kernels::pool_max<float>, xs + 2 * ys);
+    return run(make_call(layer, y.data(), {x.data(), positions.data()}), &cleave::kernels::pool_max<float>,
+               xs + 2 * ys);
   case What::max_gradient:
     return run(make_call(layer, x.data(), {y.data(), positions.data()}), &cleave::kernels::pool_max_gradient<float>,
                xs + 2 * ys);

@@ -69,5 +69,4 @@ BENCHMARK(log_softmax)->Name("log_softmax/forward")->Apply(sizes);
 BENCHMARK(softmax_gradient)->Name("softmax/gradient")->Apply(sizes);
 BENCHMARK(log_softmax_gradient)->Name("log_softmax/gradient")->Apply(sizes);
 
-
 } // namespace

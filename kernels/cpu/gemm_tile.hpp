@@ -62,7 +62,7 @@ struct TileWork {
   // and `level` is 0.
   T* waiting = nullptr;
   extent level = 0;
-  bool far = false; ///< the result is not in a near cache
+  bool is_far = false; ///< the result is not in a near cache
   Walk walk{};
 };
 
