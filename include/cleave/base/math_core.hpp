@@ -95,7 +95,11 @@ CLEAVE_LANE constexpr T fma_of_vectors(T a, T b, T c) {
   {
     T y{};
     for (unsigned i = 0; i < sizeof(T) / sizeof(Element<T>); ++i) {
-      y[i] = of_floats ? __builtin_fmaf(a[i], b[i], c[i]) : __builtin_fma(a[i], b[i], c[i]);
+      if constexpr (of_floats) {
+        y[i] = __builtin_fmaf(a[i], b[i], c[i]);
+      } else {
+        y[i] = __builtin_fma(a[i], b[i], c[i]);
+      }
     }
     return y;
   }
