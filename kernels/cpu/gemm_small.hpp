@@ -14,10 +14,10 @@ inline constexpr int small_rows = 8; // enough sums to hide the latency of one
 template <int Rows, class T, class A>
 [[gnu::noinline]] void multiply_rows(A a, const T* b, extent b_row, extent k, FirstLanes<T> columns, T* out,
                                      extent out_row) {
-  [&]<std::size_t... I>(std::index_sequence<I...> each) __attribute__((always_inline)) {
+  [&]<std::size_t... At>(std::index_sequence<At...> each) __attribute__((always_inline)) {
     Vector<T> sums[Rows] = {};
     add_products<1>(sums, tile::reader<Rows>(a), b, b_row, k, columns, each);
-    (columns.store(out + static_cast<extent>(I) * out_row, sums[I]), ...);
+    (columns.store(out + static_cast<extent>(At) * out_row, sums[At]), ...);
   }(std::make_index_sequence<Rows>{});
 }
 

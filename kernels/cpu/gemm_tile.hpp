@@ -91,24 +91,24 @@ void write_turned(const Result<T, Stored>& result, Stored* out, const T* sums, e
   }
 }
 
-template <int Vectors, class T, class Stored, std::size_t... I>
+template <int Vectors, class T, class Stored, std::size_t... At>
 [[gnu::always_inline]] inline void write_tile(const TileWork<T, Stored>& work, extent root, const Vector<T>* sums,
-                                              std::index_sequence<I...> /*sums*/) {
+                                              std::index_sequence<At...> /*sums*/) {
   constexpr int lanes = Lanes<T>::count;
   const Result<T, Stored>& result = *work.result;
   Stored* const out = result.out + root * result.root;
   if constexpr (std::is_same_v<T, Stored>) {
     if (result.finish == nullptr && !result.turned) {
       T* const to = out + work.place.row * result.row + work.place.column;
-      ((static_cast<int>(I) % Vectors + 1 < Vectors
-            ? store(to + static_cast<extent>(I) / Vectors * result.row + I % Vectors * lanes, sums[I])
-            : work.last.store(to + static_cast<extent>(I) / Vectors * result.row + I % Vectors * lanes, sums[I])),
+      ((static_cast<int>(At) % Vectors + 1 < Vectors
+            ? store(to + static_cast<extent>(At) / Vectors * result.row + At % Vectors * lanes, sums[At])
+            : work.last.store(to + static_cast<extent>(At) / Vectors * result.row + At % Vectors * lanes, sums[At])),
        ...);
       return;
     }
   }
-  alignas(alignment) T kept[sizeof...(I) * lanes];
-  (store(kept + I * lanes, sums[I]), ...);
+  alignas(alignment) T kept[sizeof...(At) * lanes];
+  (store(kept + At * lanes, sums[At]), ...);
   if (result.turned) {
     write_turned(result, out, kept, Vectors * lanes, work.place);
     return;
@@ -116,15 +116,15 @@ template <int Vectors, class T, class Stored, std::size_t... I>
   result.finish(*result.epilogue, kept, Vectors * lanes, out, result.row, work.place);
 }
 
-template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... I>
+template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... At>
 [[gnu::always_inline]] inline void sum_tile(const TileWork<T, Stored>& work, A a_of_tile,
-                                            std::index_sequence<I...> each) {
+                                            std::index_sequence<At...> each) {
   constexpr int lanes = Lanes<T>::count;
   if (work.is_far) { // what is needed at the end is fetched from the beginning on
-    (__builtin_prefetch(work.waiting + I * lanes), ...);
+    (__builtin_prefetch(work.waiting + At * lanes), ...);
     if (!work.result->turned) {
-      (__builtin_prefetch(work.result->out + (work.place.row + static_cast<extent>(I) / Vectors) * work.result->row +
-                          work.place.column + I % Vectors * lanes),
+      (__builtin_prefetch(work.result->out + (work.place.row + static_cast<extent>(At) / Vectors) * work.result->row +
+                          work.place.column + At % Vectors * lanes),
        ...);
     }
   }
@@ -132,17 +132,17 @@ template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... 
   Walk walk = work.walk;
   for (extent left = work.depth;; walk.next()) {
     const extent rows = left < walk.size ? left : walk.size;
-    Vector<T> sums[sizeof...(I)] = {};
+    Vector<T> sums[sizeof...(At)] = {};
     add_products<Vectors>(sums, tile::reader<Rows>(a_of_tile), b, work.b_row, rows, work.last, each);
     // As in a binary counter: what waits at the levels of the trailing ones meets its right half.
     T* waiting = work.waiting;
     for (extent i = walk.in_block(); (i & 1) != 0; i >>= 1, waiting += work.level) {
-      ((sums[I] = load(waiting + I * lanes) + sums[I]), ...);
+      ((sums[At] = load(waiting + At * lanes) + sums[At]), ...);
     }
     if (walk.in_block() + 1 == walk.block) {
       write_tile<Vectors>(work, walk.root, sums, each);
     } else {
-      (store(waiting + I * lanes, sums[I]), ...);
+      (store(waiting + At * lanes, sums[At]), ...);
     }
     left -= rows;
     if (left <= 0) {

@@ -20,9 +20,9 @@ template <class T>
 inline constexpr int turned_depth = register_lanes == 1 ? square<T> : 2 * square<T>;
 
 /// The elements of a and of b, behind each other, that `Pick::index` names for each place.
-template <class Pick, class V, std::size_t... I>
-[[gnu::always_inline]] inline auto shuffle(const V& a, const V& b, std::index_sequence<I...> /*places*/) {
-  return __builtin_shufflevector(a, b, Pick::index(I)...);
+template <class Pick, class V, std::size_t... At>
+[[gnu::always_inline]] inline auto shuffle(const V& a, const V& b, std::index_sequence<At...> /*places*/) {
+  return __builtin_shufflevector(a, b, Pick::index(At)...);
 }
 template <class Pick, class T>
 [[gnu::always_inline]] inline Vector<T> shuffle(const Vector<T>& a, const Vector<T>& b) {
