@@ -8,7 +8,10 @@
 namespace cleave {
 
 CLEAVE_INLINE void* allocate(std::size_t bytes) {
-  void* const block = ::operator new(bytes == 0 ? 1 : bytes, std::align_val_t{alignment}, std::nothrow);
+  // (sizes near the greatest number would wrap around where the library rounds them up)
+  constexpr std::size_t most = static_cast<std::size_t>(-1) / 2;
+  void* const block =
+      bytes > most ? nullptr : ::operator new(bytes == 0 ? 1 : bytes, std::align_val_t{alignment}, std::nothrow);
   if (block == nullptr) {
     detail::fail("allocate: %zu bytes (%.1f MiB) were wanted, but the system has no such block free; use smaller "
                  "tensors or batches, or a machine with more memory",
