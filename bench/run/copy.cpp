@@ -40,6 +40,8 @@ void plain_triad(benchmark::State& state) { run_triad(state, bench::machine().tr
 void stream_triad(benchmark::State& state) { run_triad(state, bench::machine().stream_triad); }
 
 BENCHMARK(plain_copy)->Name("copy/plain")->Apply(working_sets);
+// (the matrices of softmax.cpp and normalize.cpp)
+BENCHMARK(plain_copy)->Name("copy/plain")->Arg(1024L * 1000)->Arg(128L * 1000)->Arg(1024L * 768);
 BENCHMARK(stream_copy)->Name("copy/stream")->Apply(working_sets);
 BENCHMARK(plain_triad)->Name("triad/plain")->Apply(working_sets);
 BENCHMARK(stream_triad)->Name("triad/stream")->Apply(working_sets);

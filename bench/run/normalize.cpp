@@ -2,7 +2,6 @@
 // layer_norm/KERNEL/ROWSxCOLUMNS and batch_norm/KERNEL/ROWSxCHANNELSxSPACE: one kernel each, read as fractions of the
 // copy of as many bytes, copy/plain.
 #include "kernel_call.hpp"
-#include "machine.hpp"
 
 #include <cleave/ops/normalize_kernels.hpp>
 
@@ -58,17 +57,6 @@ void layer_norm_affine(benchmark::State& state) {
   }
   bench::count_bytes(state, 2. * 4. * static_cast<double>(rows * columns));
 }
-void copy(benchmark::State& state) {
-  const long count = state.range(0);
-  const bench::Array<> x(count);
-  const bench::Array<> out(count);
-  for (auto _ : state) {
-    bench::machine().copy(out.data(), x.data(), count);
-    benchmark::ClobberMemory();
-  }
-  bench::count_bytes(state, 2. * 4. * static_cast<double>(count));
-}
-BENCHMARK(copy)->Name("copy/plain")->Arg(1024L * 768);
 
 BENCHMARK(layer_norm)->Name("layer_norm/forward")->Args({1024, 768})->Args({128, 768})->Args({1024, 64});
 BENCHMARK(layer_norm_gradient)->Name("layer_norm/gradient")->Args({1024, 768});

@@ -2,7 +2,6 @@
 // softmax/PASS/ROWSxCLASSES and log_softmax/...: one kernel each, read as fractions of the copy of as many bytes,
 // copy/plain. In softmax/leading the classes lie in the leading axis.
 #include "kernel_call.hpp"
-#include "machine.hpp"
 
 #include <cleave/ops/kernels.hpp>
 
@@ -48,20 +47,6 @@ void softmax_leading(benchmark::State& state) { forward(state, &kernels::softmax
 void log_softmax(benchmark::State& state) { forward(state, &kernels::log_softmax<float>, false); }
 void softmax_gradient(benchmark::State& state) { backward(state, &kernels::softmax_gradient<float>); }
 void log_softmax_gradient(benchmark::State& state) { backward(state, &kernels::log_softmax_gradient<float>); }
-
-/// Of the largest of the matrices.
-void copy(benchmark::State& state) {
-  const long count = state.range(0);
-  const bench::Array<> x(count);
-  const bench::Array<> out(count);
-  for (auto _ : state) {
-    bench::machine().copy(out.data(), x.data(), count);
-    benchmark::ClobberMemory();
-  }
-  bench::count_bytes(state, 2. * 4. * static_cast<double>(count));
-}
-BENCHMARK(copy)->Name("copy/plain")->Arg(1024L * 1000);
-BENCHMARK(copy)->Name("copy/plain")->Arg(128L * 1000);
 
 BENCHMARK(softmax)->Name("softmax/forward")->Apply(sizes);
 BENCHMARK(softmax_leading)->Name("softmax/leading")->Apply(sizes);

@@ -16,13 +16,17 @@ public:
       : result_(static_cast<std::byte*>(result)) {
     int i = 1;
     for (const void* operand : operands) {
-      const auto distance = reinterpret_cast<std::uintptr_t>(operand) - reinterpret_cast<std::uintptr_t>(result);
-      arguments.operands[i++].offset = static_cast<cleave::extent>(distance);
+      set_operand(i++, operand);
     }
     i = 0;
     for (const cleave::extent value : sizes) {
       arguments.sizes[i++] = value;
     }
+  }
+  /// Operand `i`, counted from 1.
+  void set_operand(int i, const void* at) {
+    const auto distance = reinterpret_cast<std::uintptr_t>(at) - reinterpret_cast<std::uintptr_t>(result_);
+    arguments.operands[i].offset = static_cast<cleave::extent>(distance);
   }
   void run(cleave::Kernel kernel) const {
     std::byte* const arenas[cleave::arena_count] = {result_, result_, result_, result_};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernel as the executor calls it, against a plain loop in double.
 #include "support/kernel_call.hpp"
+#include "support/numbers.hpp"
 
 #include "kernels/cpu/grain.hpp"
 
@@ -11,23 +12,12 @@
 
 #include <cmath>
 #include <limits>
-#include <random>
 #include <vector>
 
 using cleave::extent;
+using test::numbers;
 
 namespace {
-
-template <class T>
-std::vector<T> numbers(extent count, unsigned seed) {
-  std::mt19937 engine(seed);
-  std::uniform_real_distribution<double> between(-1, 1);
-  std::vector<T> made(static_cast<std::size_t>(count));
-  for (T& x : made) {
-    x = static_cast<T>(static_cast<float>(between(engine)));
-  }
-  return made;
-}
 
 /// One product of the kernel's numbers, in double.
 struct Plain {

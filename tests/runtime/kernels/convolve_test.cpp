@@ -6,6 +6,7 @@
 #include "kernels/cpu/grain.hpp"
 
 #include <support/kernel_call.hpp>
+#include <support/numbers.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -18,6 +19,7 @@
 #include <vector>
 
 using cleave::extent;
+using test::numbers;
 namespace kernels = cleave::kernels;
 
 namespace {
@@ -95,24 +97,12 @@ struct Convolution {
 };
 
 template <class T>
-std::vector<T> numbers(extent count, unsigned seed) {
-  std::mt19937 engine(seed);
-  std::uniform_real_distribution<T> between(-1, 1);
-  std::vector<T> made(static_cast<std::size_t>(count));
-  for (T& x : made) {
-    x = between(engine);
-  }
-  return made;
-}
-
-template <class T>
 std::vector<T> run(cleave::Kernel kernel, extent count, const Convolution& of, std::vector<const T*> operands,
                    extent grain = 0, extent first_row = 0) {
   std::vector<T> out(static_cast<std::size_t>(count), std::numeric_limits<T>::quiet_NaN());
   test::KernelCall call(out.data(), {}, {});
   for (std::size_t i = 0; i < operands.size(); ++i) {
-    call.arguments.operands[i + 1].offset = static_cast<extent>(reinterpret_cast<std::uintptr_t>(operands[i]) -
-                                                                reinterpret_cast<std::uintptr_t>(out.data()));
+    call.set_operand(static_cast<int>(i) + 1, operands[i]);
   }
   const std::vector<extent> sizes = of.sizes();
   std::copy(sizes.begin(), sizes.end(), call.arguments.sizes);

@@ -2,6 +2,7 @@
 // Rows named by indices against plain loops, and MXNet's recorded values of Embedding and take.
 #include "kernels/cpu/grain.hpp"
 #include "support/kernel_call.hpp"
+#include "support/numbers.hpp"
 
 #include <cleave/base/error.hpp>
 #include <cleave/ops/embedding_kernels.hpp>
@@ -19,16 +20,8 @@ namespace kernels = cleave::kernels;
 
 namespace {
 
-template <class T>
-std::vector<T> numbers(extent count, unsigned seed) {
-  std::mt19937 engine(seed);
-  std::uniform_real_distribution<double> between(-1, 1);
-  std::vector<T> made(static_cast<std::size_t>(count));
-  for (T& x : made) {
-    x = static_cast<T>(between(engine));
-  }
-  return made;
-}
+using test::numbers;
+
 template <class Index>
 std::vector<Index> indices_below(extent rows, extent count, unsigned seed) {
   std::mt19937 engine(seed);

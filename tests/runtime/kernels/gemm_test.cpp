@@ -2,29 +2,20 @@
 // Eigen is the oracle; the order of additions is checked against a loop of scalars.
 #include "kernels/cpu/gemm.hpp"
 
+#include "support/numbers.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <Eigen/Core>
 
 #include <cmath>
 #include <limits>
-#include <random>
 #include <vector>
 
 using cleave::extent;
+using test::numbers;
 
 namespace {
-
-template <class T>
-std::vector<T> numbers(extent count, unsigned seed) {
-  std::mt19937 engine(seed);
-  std::uniform_real_distribution<T> between(-1, 1);
-  std::vector<T> made(static_cast<std::size_t>(count));
-  for (T& x : made) {
-    x = between(engine);
-  }
-  return made;
-}
 
 template <class T>
 std::vector<T> product(const std::vector<T>& a, const std::vector<T>& b, extent m, extent n, extent k, bool transpose_a,

@@ -3,6 +3,7 @@
 
 #include "kernels/cpu/grain.hpp"
 #include "support/kernel_call.hpp"
+#include "support/numbers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -14,17 +15,7 @@ namespace {
 
 namespace kernels = cleave::kernels;
 using cleave::extent;
-
-template <class T>
-std::vector<T> numbers(extent count, int seed, double around = 0) {
-  std::vector<T> made(static_cast<std::size_t>(count));
-  unsigned state = static_cast<unsigned>(seed) * 2654435761U + 1;
-  for (T& x : made) {
-    state = state * 1664525U + 1013904223U;
-    x = static_cast<T>(around + static_cast<double>(state >> 8U) / (1 << 23) - 1);
-  }
-  return made;
-}
+using test::numbers;
 
 template <class T>
 constexpr T poison = std::numeric_limits<T>::quiet_NaN();

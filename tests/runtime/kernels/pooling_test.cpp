@@ -4,6 +4,7 @@
 #include <cleave/ops/pool_kernels.hpp>
 
 #include <support/kernel_call.hpp>
+#include <support/numbers.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -17,6 +18,7 @@
 #include <vector>
 
 using cleave::extent;
+using test::numbers;
 namespace kernels = cleave::kernels;
 
 namespace {
@@ -95,24 +97,12 @@ struct Pooling {
 };
 
 template <class T>
-std::vector<T> numbers(extent count, unsigned seed) {
-  std::mt19937 engine(seed);
-  std::uniform_real_distribution<T> between(-1, 1);
-  std::vector<T> made(static_cast<std::size_t>(count));
-  for (T& x : made) {
-    x = between(engine);
-  }
-  return made;
-}
-
-template <class T>
 std::vector<T> run(cleave::Kernel kernel, extent count, const Pooling& of, std::vector<const void*> operands,
                    unsigned flags = 0, double p = 0) {
   std::vector<T> out(static_cast<std::size_t>(count), std::numeric_limits<T>::quiet_NaN());
   test::KernelCall call(out.data(), {}, {});
   for (std::size_t i = 0; i < operands.size(); ++i) {
-    call.arguments.operands[i + 1].offset = static_cast<extent>(reinterpret_cast<std::uintptr_t>(operands[i]) -
-                                                                reinterpret_cast<std::uintptr_t>(out.data()));
+    call.set_operand(static_cast<int>(i) + 1, operands[i]);
   }
   extent* size = call.arguments.sizes;
   *size++ = of.planes;

@@ -2,6 +2,7 @@
 // The forward pass is checked against plain loops, gradients against differences of the forward pass.
 #include "kernels/cpu/grain.hpp"
 #include "support/kernel_call.hpp"
+#include "support/numbers.hpp"
 
 #include <cleave/device/team.hpp>
 #include <cleave/ops/recurrent_kernels.hpp>
@@ -11,12 +12,12 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <random>
 #include <utility>
 #include <vector>
 
 using cleave::extent;
 using cleave::RecurrentMode;
+using test::numbers;
 
 namespace kernels = cleave::kernels;
 
@@ -27,17 +28,6 @@ constexpr RecurrentMode modes[] = {RecurrentMode::rnn_relu, RecurrentMode::rnn_t
 
 template <class T>
 using Numbers = std::vector<T>;
-
-template <class T>
-Numbers<T> numbers(extent count, unsigned seed) {
-  std::mt19937 engine(seed);
-  std::uniform_real_distribution<double> between(-1, 1);
-  Numbers<T> made(static_cast<std::size_t>(count));
-  for (T& x : made) {
-    x = static_cast<T>(between(engine));
-  }
-  return made;
-}
 
 template <class T>
 struct Layer {

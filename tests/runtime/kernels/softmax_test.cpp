@@ -2,6 +2,7 @@
 #include <cleave/ops/kernels.hpp>
 
 #include "support/kernel_call.hpp"
+#include "support/numbers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -14,20 +15,10 @@ namespace {
 
 namespace kernels = cleave::kernels;
 using cleave::extent;
+using test::numbers;
 
 template <class T>
 constexpr T infinity = std::numeric_limits<T>::infinity();
-
-template <class T>
-std::vector<T> numbers(extent count, int seed, double width) {
-  std::vector<T> made(static_cast<std::size_t>(count));
-  unsigned state = static_cast<unsigned>(seed) * 2654435761U + 1;
-  for (T& x : made) {
-    state = state * 1664525U + 1013904223U;
-    x = static_cast<T>(width * (static_cast<double>(state >> 8U) / (1 << 23) - 1));
-  }
-  return made;
-}
 
 struct Sizes {
   extent outer, classes, inner;
@@ -46,8 +37,8 @@ std::vector<T> run(cleave::Kernel kernel, const std::vector<T>& a, const std::ve
 /// Compares the four kernels with loops in long doubles.
 template <class T>
 void check(Sizes sizes, double scale, double width) {
-  const std::vector<T> x = numbers<T>(sizes.count(), 1, width);
-  const std::vector<T> dy = numbers<T>(sizes.count(), 2, 1);
+  const std::vector<T> x = numbers<T>(sizes.count(), 1, 0, width);
+  const std::vector<T> dy = numbers<T>(sizes.count(), 2, 0, 1);
   const std::vector<T> p = run(&kernels::softmax<T>, x, x, sizes, scale);
   const std::vector<T> log_p = run(&kernels::log_softmax<T>, x, x, sizes, scale);
   const std::vector<T> dx = run(&kernels::softmax_gradient<T>, p, dy, sizes, scale);
@@ -110,8 +101,8 @@ TEMPLATE_TEST_CASE("a row has the same bits alone, among rows, and beside them",
     for (const double scale : {1., 0.7, -1.}) {
       const Sizes behind{rows, classes, 1};
       const Sizes beside{1, classes, rows};
-      const std::vector<TestType> x = numbers<TestType>(behind.count(), 5, 6);
-      const std::vector<TestType> dy = numbers<TestType>(behind.count(), 6, 1);
+      const std::vector<TestType> x = numbers<TestType>(behind.count(), 5, 0, 6);
+      const std::vector<TestType> dy = numbers<TestType>(behind.count(), 6, 0, 1);
       const auto turned = [&](const std::vector<TestType>& of) {
         std::vector<TestType> made(of.size());
         for (extent r = 0; r < rows; ++r) {
