@@ -27,12 +27,12 @@ public:
     constexpr auto size = static_cast<extent>(sizeof(T));
     constexpr auto word = static_cast<extent>(sizeof(extent));
     const extent depth = w_.depth();
-    const int roots = count_roots(grains_.first(), grains_.last());
+    const int roots = count_roots(grains_);
     if (roots == 0) { // a plain sum over no rows
       clear(dw, w_.groups * w_.results * depth);
       return;
     }
-    const int waiting = waiting_levels(aligned_block(0, grains_.last() - grains_.first()));
+    const int waiting = waiting_levels(grains_);
     const extent groups = groups_of(chunk_);
     const extent bytes[] = {padded_bytes(layout_.size * size),
                             padded_bytes(reading_.direct ? 0 : (groups * lanes + 64) * part_taps * size),
@@ -333,7 +333,7 @@ void sum_depthwise(const Window& w, extent grain, extent first_row, const T* x, 
   const DepthwiseSums<T> kernel(w);
   const Grains grains{grain == 0 ? w.batch : grain, grain == 0 ? 0 : first_row, w.batch};
   const extent each = w.results * w.taps();
-  const extent waiting = waiting_levels(aligned_block(0, grains.last() - grains.first()));
+  const extent waiting = waiting_levels(grains);
   const extent waiting_bytes = padded_bytes(waiting * w.groups * each * static_cast<extent>(sizeof(T)));
   const auto pixels = static_cast<double>(w.batch * w.pixels());
   const Cost cost{2 * pixels * static_cast<double>(each),
@@ -390,7 +390,7 @@ void convolve_bias_gradient(std::byte* const* arenas, const KernelArguments& cal
     clear(out, results);
     return;
   }
-  const extent waiting = waiting_levels(aligned_block(0, grains.last() - grains.first()));
+  const extent waiting = waiting_levels(grains);
   const auto bytes = static_cast<double>(batch * inner) * sizeof(T);
   for_tiles(results, {bytes / sizeof(T), bytes}, [&](extent first, extent last) {
     const extent count = last - first;

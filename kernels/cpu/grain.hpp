@@ -18,6 +18,8 @@ struct Grains {
 
   [[nodiscard]] constexpr extent first() const { return first_row / size; }
   [[nodiscard]] constexpr extent last() const { return first() + (rows + size - 1) / size; }
+  /// Where grain `i` of the whole batch begins, in rows of the slice.
+  [[nodiscard]] constexpr extent row_of(extent i) const { return i * size - first_row; }
   /// Rows of grain `i` of the whole batch.
   [[nodiscard]] constexpr extent rows_of(extent i) const {
     const extent left = first_row + rows - i * size;
@@ -52,67 +54,104 @@ constexpr int waiting_levels(extent block) {
   return levels;
 }
 
-/// Writes one root per aligned block, `distance` elements apart, each of `count` elements. `sum(to, row, rows)` writes
-/// the sum of the slice's rows [row, row + rows), which are one grain. `waiting` has room for `count` elements for each
-/// of waiting_levels(aligned_block(0, grains)) levels.
-template <class T, class Sum>
-void sum_grains(const Grains& grains, T* roots, extent distance, extent count, T* waiting, Sum sum) {
+/// Roots of a slice.
+constexpr int count_roots(const Grains& grains) { return count_roots(grains.first(), grains.last()); }
+/// Levels of its tree that may wait at once.
+constexpr int waiting_levels(const Grains& grains) {
+  return waiting_levels(aligned_block(0, grains.last() - grains.first()));
+}
+
+/// Visits a slice's grains in order and its tree as a binary counter counts: sum(root, grain) for each grain; then
+/// join(root, level) for each level where a left half waits for what has just been summed; then keep(root, level) where
+/// that has to wait in turn.
+template <class Sum, class Join, class Keep>
+void visit_tree(const Grains& grains, Sum sum, Join join, Keep keep) {
   const extent last = grains.last();
-  for (extent first = grains.first(); first < last; roots += distance) {
+  extent root = 0;
+  for (extent first = grains.first(); first < last; ++root) {
     const extent block = aligned_block(first, last);
     for (extent i = 0; i < block; ++i) {
-      // As in a binary counter: what waits at the levels of the trailing ones of i meets its right half.
-      sum(roots, (first + i) * grains.size - grains.first_row, grains.rows_of(first + i));
+      sum(root, first + i);
       extent level = 0;
       for (; (i >> level & 1) != 0; ++level) {
-        const T* const left = waiting + level * count;
-        CLEAVE_INDEPENDENT
-        for (extent j = 0; j < count; ++j) {
-          roots[j] += left[j]; // NOLINT(clang-analyzer-core.NullDereference): a sum has a result
-        }
+        join(root, level);
       }
       if (i + 1 < block) {
-        T* const to = waiting + level * count;
-        CLEAVE_INDEPENDENT
-        for (extent j = 0; j < count; ++j) {
-          to[j] = roots[j];
-        }
+        keep(root, level);
       }
     }
     first += block;
   }
 }
 
+/// Writes one root per aligned block, `distance` elements apart, each of `count` elements. `sum(to, row, rows)` writes
+/// the sum of the slice's rows [row, row + rows), which are one grain. `waiting` has room for `count` elements for each
+/// of waiting_levels(grains) levels.
+template <class T, class Sum>
+void sum_grains(const Grains& grains, T* roots, extent distance, extent count, T* waiting, Sum sum) {
+  visit_tree(
+      grains,
+      [&](extent root, extent grain) { sum(roots + root * distance, grains.row_of(grain), grains.rows_of(grain)); },
+      [&](extent root, extent level) {
+        T* const to = roots + root * distance;
+        const T* const left = waiting + level * count;
+        CLEAVE_INDEPENDENT
+        for (extent j = 0; j < count; ++j) {
+          to[j] += left[j]; // NOLINT(clang-analyzer-core.NullDereference): a sum has a result
+        }
+      },
+      [&](extent root, extent level) {
+        const T* const from = roots + root * distance;
+        T* const to = waiting + level * count;
+        CLEAVE_INDEPENDENT
+        for (extent j = 0; j < count; ++j) {
+          to[j] = from[j];
+        }
+      });
+}
+
 /// Goes on with the tree where slices meet: slice i has the grains [borders[i], borders[i + 1]), the first begins with
-/// grain 0, and the roots of all lie one after another, `distance` elements apart. The sum of all grains is left in the
-/// first. A node without grains on its right is its left half.
-template <class T>
-void join_roots(T* roots, extent distance, extent count, const extent* borders, int slices) {
-  const auto add = [&](extent to, extent from) {
-    for (extent j = 0; j < count; ++j) {
-      roots[to * distance + j] += roots[from * distance + j];
-    }
-  };
-  extent begins[64]; // of the nodes that wait, each smaller than the one before: at the front of `roots`
+/// grain 0. Nodes that wait, each smaller than the one before, lie at the front of the roots: move(to, from, first,
+/// last) puts root `from`, of the grains [first, last), to place `to`; join(left) adds the node behind `left` to it.
+/// The sum of all grains is left in place 0. A node without grains on its right is its left half.
+template <class Move, class Join>
+void visit_joints(const extent* borders, int slices, Move move, Join join) {
+  extent begins[64];
   extent waiting = 0;
   extent read = 0;
   for (int i = 0; i < slices; ++i) {
     for (extent first = borders[i]; first < borders[i + 1]; ++read) {
-      for (extent j = 0; j < count; ++j) {
-        roots[waiting * distance + j] = roots[read * distance + j];
-      }
+      const extent last = first + aligned_block(first, borders[i + 1]);
+      move(waiting, read, first, last);
       begins[waiting++] = first;
-      first += aligned_block(first, borders[i + 1]);
+      first = last;
       while (waiting > 1 && first - begins[waiting - 1] == begins[waiting - 1] - begins[waiting - 2] &&
              begins[waiting - 2] % (first - begins[waiting - 2]) == 0) {
         --waiting;
-        add(waiting - 1, waiting);
+        join(waiting - 1);
       }
     }
   }
   for (; waiting > 1; --waiting) {
-    add(waiting - 2, waiting - 1);
+    join(waiting - 2);
   }
+}
+
+/// Joins the roots of all slices, which lie one after another, `distance` elements apart. The sum is left in the first.
+template <class T>
+void join_roots(T* roots, extent distance, extent count, const extent* borders, int slices) {
+  visit_joints(
+      borders, slices,
+      [&](extent to, extent from, extent /*first*/, extent /*last*/) {
+        for (extent j = 0; j < count; ++j) {
+          roots[to * distance + j] = roots[from * distance + j];
+        }
+      },
+      [&](extent left) {
+        for (extent j = 0; j < count; ++j) {
+          roots[left * distance + j] += roots[(left + 1) * distance + j];
+        }
+      });
 }
 
 } // namespace cleave::kernels::inline CLEAVE_ISA

@@ -28,31 +28,30 @@ void join_moments(const T* left, extent left_n, const T* right, extent right_n, 
 
 /// Writes one root per aligned block, each 2 * count numbers. `find(to, row, rows)` writes those of the slice's rows
 /// [row, row + rows), which are one grain; each row has `space` numbers. `waiting` has room for 2 * count numbers for
-/// each of waiting_levels(...) levels.
+/// each of waiting_levels(grains) levels.
 template <class T, class Find>
 void moments_of_grains(const Grains& grains, extent space, T* roots, extent count, T* waiting, Find find) {
-  const extent last = grains.last();
-  for (extent first = grains.first(); first < last; roots += 2 * count) {
-    const extent block = aligned_block(first, last);
-    for (extent i = 0; i < block; ++i) {
-      const extent rows = grains.rows_of(first + i);
-      find(roots, (first + i) * grains.size - grains.first_row, rows);
-      extent right = rows * space;
-      extent level = 0;
-      for (; (i >> level & 1) != 0; ++level) {
+  extent right = 0; // numbers that the last node has seen
+  visit_tree(
+      grains,
+      [&](extent root, extent grain) {
+        const extent rows = grains.rows_of(grain);
+        find(roots + root * 2 * count, grains.row_of(grain), rows);
+        right = rows * space;
+      },
+      [&](extent root, extent level) {
         const extent left = (grains.size << level) * space;
-        join_moments(waiting + level * 2 * count, left, roots, right, roots, count);
+        T* const to = roots + root * 2 * count;
+        join_moments(waiting + level * 2 * count, left, to, right, to, count);
         right += left;
-      }
-      if (i + 1 < block) {
+      },
+      [&](extent root, extent level) {
+        const T* const from = roots + root * 2 * count;
         T* const to = waiting + level * 2 * count;
         for (extent j = 0; j < 2 * count; ++j) {
-          to[j] = roots[j]; // NOLINT(clang-analyzer-core.NullDereference): a sum has a result
+          to[j] = from[j]; // NOLINT(clang-analyzer-core.NullDereference): a sum has a result
         }
-      }
-    }
-    first += block;
-  }
+      });
 }
 
 /// Goes on with the tree where slices meet, as join_roots does: slice i has the grains [borders[i], borders[i + 1]) of
@@ -60,37 +59,21 @@ void moments_of_grains(const Grains& grains, extent space, T* roots, extent coun
 template <class T>
 void join_moments_of_slices(T* roots, extent count, const extent* borders, int slices, extent grain, extent rows,
                             extent space) {
-  struct Node {
-    extent begin; // its first grain
-    extent n;     // numbers it has seen
-  };
-  Node nodes[64]; // that wait, each smaller than the one before: at the front of `roots`
-  extent waiting = 0;
-  extent read = 0;
-  const auto join_last = [&] {
-    --waiting;
-    join_moments(roots + (waiting - 1) * 2 * count, nodes[waiting - 1].n, roots + waiting * 2 * count, nodes[waiting].n,
-                 roots + (waiting - 1) * 2 * count, count);
-    nodes[waiting - 1].n += nodes[waiting].n;
-  };
-  for (int i = 0; i < slices; ++i) {
-    for (extent first = borders[i]; first < borders[i + 1]; ++read) {
-      const extent block = aligned_block(first, borders[i + 1]);
-      const extent end = (first + block) * grain < rows ? (first + block) * grain : rows;
-      for (extent j = 0; j < 2 * count; ++j) {
-        roots[waiting * 2 * count + j] = roots[read * 2 * count + j];
-      }
-      nodes[waiting++] = {first, (end - first * grain) * space};
-      first += block;
-      while (waiting > 1 && first - nodes[waiting - 1].begin == nodes[waiting - 1].begin - nodes[waiting - 2].begin &&
-             nodes[waiting - 2].begin % (first - nodes[waiting - 2].begin) == 0) {
-        join_last();
-      }
-    }
-  }
-  while (waiting > 1) { // NOLINT(bugprone-infinite-loop): join_last takes one away
-    join_last();
-  }
+  extent seen[64]; // numbers, by each node that waits
+  visit_joints(
+      borders, slices,
+      [&](extent to, extent from, extent first, extent last) {
+        for (extent j = 0; j < 2 * count; ++j) {
+          roots[to * 2 * count + j] = roots[from * 2 * count + j];
+        }
+        const extent end = last * grain < rows ? last * grain : rows;
+        seen[to] = (end - first * grain) * space;
+      },
+      [&](extent left) {
+        T* const to = roots + left * 2 * count;
+        join_moments(to, seen[left], to + 2 * count, seen[left + 1], to, count);
+        seen[left] += seen[left + 1];
+      });
 }
 
 } // namespace cleave::kernels::inline CLEAVE_ISA

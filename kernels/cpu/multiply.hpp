@@ -30,8 +30,8 @@ void multiply_as_built(const Product<T, Stored>& p) {
       return;
     }
     const Grains grains{p.grain > 0 ? p.grain : 1, p.first_row, p.k};
-    const extent roots = p.grain > 0 ? count_roots(grains.first(), grains.last()) : 1;
-    const extent levels = p.grain > 0 ? waiting_levels(aligned_block(0, grains.last() - grains.first())) : 0;
+    const extent roots = p.grain > 0 ? count_roots(grains) : 1;
+    const extent levels = p.grain > 0 ? waiting_levels(grains) : 0;
     const Scratch memory(static_cast<std::size_t>((roots + levels) * count) * sizeof(T));
     T* const sums = memory.as<T>();
     if (p.grain > 0) {

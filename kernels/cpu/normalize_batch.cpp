@@ -157,8 +157,8 @@ void batch_statistics(std::byte* const* arenas, const KernelArguments& call) {
   const extent grain = call.sizes[3];
   constexpr extent width = normal::Wide<T>::lanes;
   const Grains grains = grain > 0 ? Grains{grain, call.sizes[4], rows} : Grains{normal::rows_at_once, 0, rows};
-  const extent roots = count_roots(grains.first(), grains.last());
-  const extent levels = waiting_levels(aligned_block(0, grains.last() - grains.first()));
+  const extent roots = count_roots(grains);
+  const extent levels = waiting_levels(grains);
   const auto elements = static_cast<double>(rows * space * width);
   for_tiles((columns + width - 1) / width, Cost{4 * elements, sizeof(T) * elements}, [&](extent begin, extent end) {
     const Scratch memory(static_cast<std::size_t>((roots + levels) * 2 * width) * sizeof(T));

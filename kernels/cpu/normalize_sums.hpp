@@ -97,8 +97,8 @@ void for_columns(T* result, extent columns, extent space, extent rows, extent gr
                  AddRows add_rows) {
   constexpr extent width = Wide<T>::lanes;
   const Grains grains = grain > 0 ? Grains{grain, first_row, rows} : Grains{rows_at_once, 0, rows};
-  const extent roots = count_roots(grains.first(), grains.last());
-  const extent levels = waiting_levels(aligned_block(0, grains.last() - grains.first()));
+  const extent roots = count_roots(grains);
+  const extent levels = waiting_levels(grains);
   const auto elements = static_cast<double>(rows * space * width);
   for_tiles((columns + width - 1) / width, Cost{6 * elements, 2 * sizeof(T) * elements}, [&](extent begin, extent end) {
     const Scratch memory(static_cast<std::size_t>((roots + levels) * 2 * width) * sizeof(T));

@@ -195,7 +195,7 @@ void recurrent_weight_gradient(std::byte* const* arenas, const KernelArguments& 
   }
   // A grain's rows of all steps are put together, so that it is one product: its bits know of no other grain.
   const Grains grains{grain, call.sizes[6], layer.rows};
-  const extent levels = waiting_levels(aligned_block(0, grains.last() - grains.first()));
+  const extent levels = waiting_levels(grains);
   const extent count = width * units;
   const extent longest = layer.steps * std::min(grain, layer.rows);
   const Scratch memory(static_cast<std::size_t>(levels * count + longest * (width + units)) * sizeof(T));

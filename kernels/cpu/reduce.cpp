@@ -28,7 +28,7 @@ void reduce_grains(const ReducePlan& plan, const typename F::In* x, typename F::
   const Tiles tiles(grain, x, x + plan.elements);
   const Tiles rest_tiles(rest, x, x + plan.elements);
   for_tiles(tiles.count(), cost_of<A>(plan, Tiles::room), [&](extent first, extent last) {
-    const int levels = waiting_levels(aligned_block(0, grains.last() - grains.first()));
+    const int levels = waiting_levels(grains);
     const Scratch waiting(sizeof(A) * static_cast<std::size_t>(levels * Tiles::room));
     for (extent i = first; i < last; ++i) {
       const Tile tile = tiles.at(i);
