@@ -95,7 +95,6 @@ void sum_grains(const Grains& grains, T* roots, extent distance, extent count, T
       [&](extent root, extent level) {
         T* const to = roots + root * distance;
         const T* const left = waiting + level * count;
-        CLEAVE_INDEPENDENT
         for (extent j = 0; j < count; ++j) {
           to[j] += left[j]; // NOLINT(clang-analyzer-core.NullDereference): a sum has a result
         }
@@ -103,7 +102,6 @@ void sum_grains(const Grains& grains, T* roots, extent distance, extent count, T
       [&](extent root, extent level) {
         const T* const from = roots + root * distance;
         T* const to = waiting + level * count;
-        CLEAVE_INDEPENDENT
         for (extent j = 0; j < count; ++j) {
           to[j] = from[j];
         }
