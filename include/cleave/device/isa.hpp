@@ -12,8 +12,7 @@ enum class Isa : unsigned char { baseline, avx2, avx512 };
 
 inline constexpr const char* isa_names[] = {"baseline", "avx2", "avx512"};
 
-namespace detail {
-inline namespace CLEAVE_ISA {
+namespace detail::inline CLEAVE_ISA {
 
 /// What this unit's flags allow.
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512CD__) && defined(__AVX512DQ__) &&                 \
@@ -25,8 +24,7 @@ inline constexpr Isa unit_isa = Isa::avx2;
 inline constexpr Isa unit_isa = Isa::baseline;
 #endif
 
-} // namespace CLEAVE_ISA
-} // namespace detail
+} // namespace detail::inline CLEAVE_ISA
 
 #if !defined(CLEAVE_HEADER_ONLY)
 /// The instruction set of the kernels: the widest that cleave::kernels has and the processor understands (its features

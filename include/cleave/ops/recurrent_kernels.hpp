@@ -15,11 +15,17 @@ enum class RecurrentMode : unsigned char { rnn_relu, rnn_tanh, lstm, gru };
 
 /// Blocks of H rows in the weights, in the order above.
 constexpr int gates_of(RecurrentMode mode) {
-  return mode == RecurrentMode::lstm ? 4 : mode == RecurrentMode::gru ? 3 : 1;
+  if (mode == RecurrentMode::gru) {
+    return 3;
+  }
+  return mode == RecurrentMode::lstm ? 4 : 1;
 }
 /// Arrays (T, N, H) in a layer's record: h; of an lstm also c, i, f, g, o; of a gru r, z, n and u_n.
 constexpr int record_planes_of(RecurrentMode mode) {
-  return mode == RecurrentMode::lstm ? 6 : mode == RecurrentMode::gru ? 5 : 1;
+  if (mode == RecurrentMode::gru) {
+    return 5;
+  }
+  return mode == RecurrentMode::lstm ? 6 : 1;
 }
 
 } // namespace cleave
