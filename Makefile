@@ -12,7 +12,7 @@ folders := $(wildcard include kernels tests examples bench)
 sources = find $(folders) \( -name '*.hpp' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) -print0
 analysed := $(wildcard kernels/*/*.cpp examples/*.cpp tests/static/*_test.cpp)
 # one file's findings in one piece, and nothing where there are none
-tidy = found=$$(clang-tidy-19 -p build/release --quiet "$$0" 2>&1) || { printf "%s\n" "$$found"; exit 1; }
+tidy = found=$$(clang-tidy-19 -p build/lint --quiet "$$0" 2>&1) || { printf "%s\n" "$$found"; exit 1; }
 # ThreadSanitizer wants the address space laid out plainly; some containers do not allow asking for that.
 plain_addresses := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
@@ -57,7 +57,7 @@ lint:
 	@tools/setup
 	@$(sources) | xargs -0 -r -n 20 -P $(JOBS) clang-format-19 --dry-run -Werror
 	@echo "clang-format: ok"
-	@$(call configure,release)
+	@$(call configure,lint)
 	@[ -z "$(analysed)" ] || printf '%s\0' $(analysed) | xargs -0 -n 1 -P $(JOBS) sh -c '$(tidy)'
 	@echo "clang-tidy: $(words $(analysed)) files ok"
 

@@ -7,6 +7,7 @@ instruction set must have different names where the sets differ.
 """
 
 import argparse
+import concurrent.futures
 import os
 import re
 import subprocess
@@ -22,9 +23,9 @@ OWN = ("main", "find_in_second")  # strong symbols that the units are there for
 CASES = {
     "plain and optimised for this machine": (["-O0", *HEADER_ONLY], ["-O2", "-march=native", *HEADER_ONLY], 1, 1),
     "debug and NDEBUG": (["-O0", *HEADER_ONLY], ["-O0", "-DNDEBUG", *HEADER_ONLY], 1, 0),
-    "exceptions and none": (["-O2", *HEADER_ONLY], ["-O2", "-fno-exceptions", *HEADER_ONLY], 0, 0),
-    "header-only and linked": (["-O2", *HEADER_ONLY], ["-O2"], 1, 1),
-    "linked and header-only": (["-O2"], ["-O2", *HEADER_ONLY], 1, 1),
+    "exceptions and none": (["-O0", *HEADER_ONLY], ["-O0", "-fno-exceptions", *HEADER_ONLY], 0, 0),
+    "header-only and linked": (["-O0", *HEADER_ONLY], ["-O2"], 1, 1),
+    "linked and header-only": (["-O0"], ["-O2", *HEADER_ONLY], 1, 1),
 }
 
 
@@ -76,13 +77,16 @@ def problems(objects, flags, compiler):
             yield "a header-only unit defines no kernel at all: this check looks for the wrong names"
 
 
-def check(case, arguments, folder):
+def compiled(unit, options, arguments, folder):
+    """Returns the path of the object file."""
+    path = os.path.join(folder, f"{unit}{''.join(options)}.o")
+    run(arguments.compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", "-I", arguments.include, "-I", folder, *options,
+        "-c", os.path.join(HERE, f"{unit}.cpp"), "-o", path)
+    return path
+
+
+def check(case, objects, arguments, folder):
     flags, expected = case[:2], case[2:]
-    objects = []
-    for unit, options in zip(("first", "second"), flags):
-        objects.append(os.path.join(folder, f"{unit}.o"))
-        run(arguments.compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", "-I", arguments.include, "-I", folder, *options,
-            "-c", os.path.join(HERE, f"{unit}.cpp"), "-o", objects[-1])
     yield from problems(objects, flags, arguments.compiler)
     linked = [] if all(options[-1] in HEADER_ONLY for options in flags) else [arguments.kernels, "-lz"]
     for order in (objects, objects[::-1]):
@@ -105,10 +109,14 @@ def main():
         with open(os.path.join(folder, "everything.hpp"), "w", encoding="utf-8") as file:
             for header in sorted(arguments.headers):
                 file.write(f"#include <{os.path.relpath(header, arguments.include)}>\n")
+        wanted = {(unit, tuple(options)) for case in CASES.values() for unit, options in zip(("first", "second"), case)}
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            objects = {each: pool.submit(compiled, *each, arguments, folder) for each in sorted(wanted)}
         for name, case in CASES.items():
             found = []
             try:
-                for problem in check(case, arguments, folder):
+                own = [objects[unit, tuple(options)].result() for unit, options in zip(("first", "second"), case)]
+                for problem in check(case, own, arguments, folder):
                     found.append(problem)
             except RuntimeError as error:
                 found.append(str(error))
