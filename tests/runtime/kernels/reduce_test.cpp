@@ -236,7 +236,7 @@ TEST_CASE("folds over long rows, wide rows and many axes equal plain loops", "[k
 }
 
 // The order of operations, spelt out: an element of a long row goes to one of 128 accumulators, and those are joined in
-// a binary tree; a short row has 16; columns go row by row, several narrow rows side by side.
+// a binary tree; a medium one has 64, a short one 16; columns go row by row, several narrow rows side by side.
 TEST_CASE("sums are made in one order for every instruction set", "[kernels][reduce]") {
   const auto tree = [](std::vector<float> lanes) {
     for (std::size_t half = lanes.size() / 2; half > 0; half /= 2) {
@@ -246,8 +246,8 @@ TEST_CASE("sums are made in one order for every instruction set", "[kernels][red
     }
     return lanes[0];
   };
-  const std::vector<float> all = numbers<float>(5000, 5);
-  for (const extent n : {256, 300, 1000, 4999}) {
+  const std::vector<float> all = numbers<float>(20000, 5);
+  for (const extent n : {16384, 16400, 19999}) {
     std::vector<float> lanes(128);
     for (extent i = 0; i < n; ++i) {
       lanes[static_cast<std::size_t>(i % 128)] += all[static_cast<std::size_t>(i)];
@@ -255,12 +255,12 @@ TEST_CASE("sums are made in one order for every instruction set", "[kernels][red
     const std::vector<float> x(all.begin(), all.begin() + n);
     CHECK(run<float>(&kernels::reduce_sum<float>, x, Loops{{n}, 1})[0] == tree(lanes));
   }
-  for (const extent n : {3, 10, 16, 33, 100, 255}) {
-    std::vector<float> lanes(16);
+  for (const extent n : {3, 10, 16, 33, 100, 255, 256, 300, 1000, 4999, 16383}) {
+    const extent count = n < 256 ? 16 : 64;
+    std::vector<float> lanes(static_cast<std::size_t>(count));
     for (extent i = 0; i < n; ++i) {
-      const extent rest = n % 16;
-      const bool is_tail = n > 16 && i >= n - rest; // the last register overlaps the one before
-      lanes[static_cast<std::size_t>(is_tail ? 16 - (n - i) : i % 16)] += all[static_cast<std::size_t>(i)];
+      const bool is_tail = n > 16 && i >= n - n % 16; // the last 16 overlap the ones before, in the last lanes
+      lanes[static_cast<std::size_t>(is_tail ? count - (n - i) : i % count)] += all[static_cast<std::size_t>(i)];
     }
     const std::vector<float> x(all.begin(), all.begin() + n);
     CHECK(run<float>(&kernels::reduce_sum<float>, x, Loops{{n}, 1})[0] == tree(lanes));
