@@ -328,7 +328,7 @@ private:
     T* const earlier = to - 2 * classes_;
     const T* const earlier_from = IsLog ? from - 2 * classes_ : earlier;
     const Block<T> of_sum = repeat(of_earlier.of_sum);
-    Greatest<T, Least> greatest;
+    [[maybe_unused]] Greatest<T, Least> greatest; // NOLINT(misc-const-correctness): met where rows are amid others
     const double total = sum_exp(
         from, classes_, fall,
         [&](extent i, const Block<T>& e) {

@@ -180,7 +180,7 @@ TEMPLATE_TEST_CASE("a piece is placed on a ground of one number", "[kernels][mov
       const std::vector<Loop> loops{{rows, run, width}, {run, 1, 1}};
       each(loops, 0, 0, width + 2,
            [&](extent from, extent to) { expected[static_cast<std::size_t>(to)] = x[static_cast<std::size_t>(from)]; });
-      test::KernelCall call(out.data(), {x.data()}, {});
+      test::KernelCall call(out, {x.data()}, {});
       set_loops(call, loops, width + 2);
       call.arguments.numbers[0] = 5;
       call.arguments.numbers[1] = static_cast<double>(out.size());
@@ -209,7 +209,7 @@ bool joins(extent rows, const std::vector<extent>& widths) {
       expected.insert(expected.end(), begin, begin + widths[k]);
     }
   }
-  test::KernelCall call(out.data(), {}, {static_cast<extent>(widths.size()), rows});
+  test::KernelCall call(out, {}, {static_cast<extent>(widths.size()), rows});
   for (std::size_t k = 0; k < pieces.size(); ++k) {
     const auto distance =
         reinterpret_cast<std::uintptr_t>(pieces[k].data()) - reinterpret_cast<std::uintptr_t>(out.data());

@@ -73,7 +73,7 @@ template <class Out, class In>
 std::vector<Out> run(cleave::Kernel kernel, const std::vector<In>& x, const Loops& loops, extent grain = 0,
                      extent first_row = 0, extent roots = 1) {
   std::vector<Out> out(static_cast<std::size_t>(loops.results() * roots), Out(77));
-  test::KernelCall call(out.data(), {x.data()}, {});
+  test::KernelCall call(out, {x.data()}, {});
   extent* size = call.arguments.sizes;
   *size++ = static_cast<extent>(loops.counts.size());
   for (const extent count : loops.counts) {
