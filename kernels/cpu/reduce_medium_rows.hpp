@@ -14,9 +14,9 @@ class MediumRows {
   using In = typename F::In;
 
 public:
-  static constexpr int count = Lanes<A>::count;              ///< results at once
-  static constexpr extent lanes = 4 * narrow<A>;             ///< accumulators a row
-  static constexpr extent longest = block_depth * lanes - 1; ///< of runs
+  static constexpr int count = Lanes<A>::count;                 ///< results at once
+  static constexpr extent lanes = 4 * narrow<A>;                ///< accumulators a row
+  static constexpr extent longest = 2 * turn_depth * lanes - 1; ///< of runs
   /// Worth its code where numbers are floats, which are most.
   static constexpr bool is_there = std::is_floating_point_v<In>;
 
