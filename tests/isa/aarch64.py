@@ -3,6 +3,7 @@
 """Compiles every kernel for 64-bit ARM, and runs a program of them in an emulator."""
 
 import argparse
+import concurrent.futures
 import os
 import subprocess
 import sys
@@ -29,21 +30,25 @@ def main():
     arguments = parser.parse_args()
     compile_it = [arguments.compiler, "-std=c++20", *WARNINGS, "-I", arguments.include]
     failed = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        program = os.path.join(folder, "program")
+        jobs = [pool.submit(run, *compile_it, "-O1", "-DCLEAVE_HEADER_ONLY", os.path.join(HERE, "aarch64.cpp"), "-o", program,
+                            "-pthread")]
         for kernel in arguments.kernels:
+            jobs.append(pool.submit(run, *compile_it, "-O1", "-DCLEAVE_ISA_UNIT", "-DCLEAVE_DISPATCHES", "-c", kernel, "-o",
+                                    os.path.join(folder, f"{os.path.basename(kernel)}.o")))
+        for job in jobs:
             try:
-                run(*compile_it, "-O1", "-DCLEAVE_ISA_UNIT", "-DCLEAVE_DISPATCHES", "-c", kernel, "-o",
-                    os.path.join(folder, "kernel.o"))
+                print(job.result(), end="")
             except RuntimeError as error:
                 failed += 1
                 print(f"FAILED {error}")
-        try:
-            program = os.path.join(folder, "program")
-            run(*compile_it, "-O3", "-DCLEAVE_HEADER_ONLY", os.path.join(HERE, "aarch64.cpp"), "-o", program, "-pthread")
-            print(run(arguments.emulator, "-L", arguments.system, program), end="")
-        except RuntimeError as error:
-            failed += 1
-            print(f"FAILED {error}")
+        if failed == 0:
+            try:
+                print(run(arguments.emulator, "-L", arguments.system, program), end="")
+            except RuntimeError as error:
+                failed += 1
+                print(f"FAILED {error}")
     print(f"aarch64: {len(arguments.kernels)} kernels compiled, {failed} failed")
     return 1 if failed else 0
 
