@@ -1,69 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "column_sum.hpp"
 #include "falling_exp.hpp"
 #include "instantiate.hpp"
-#include "parallel.hpp"
+#include "softmax_rows.hpp"
 
 #include <cleave/base/math.hpp>
-#include <cleave/device/scratch.hpp>
 #include <cleave/ops/kernels.hpp>
 
 namespace cleave::kernels::inline CLEAVE_KERNELS {
 namespace rows {
-
-/// Some neighbouring rows whose elements lie `stride` apart.
-struct Columns {
-  extent first;
-  extent stride;
-  extent count;
-};
-inline constexpr extent most_blocks = 4; ///< of columns: whole lines are read and written, some one behind the other
-
-/// Elements of a row, a block at a time: where rows lie one behind the other a block is a piece of one row, else it is
-/// the same element of neighbouring rows. Both forms of a kernel give a row the same bits.
-template <class T, class Row, class OfColumns>
-void for_rows(const KernelArguments& call, double flops, double bytes, Row row, OfColumns columns) {
-  const extent classes = call.sizes[1];
-  const extent inner = call.sizes[2];
-  const auto each = static_cast<double>(classes);
-  if (inner == 1) {
-    for_tiles(call.sizes[0], Cost{flops * each, bytes * each}, [&](extent first, extent last) { row(first, last); });
-    return;
-  }
-  constexpr extent most = most_blocks * Block<T>::lanes;
-  const extent groups = (inner + most - 1) / most;
-  const extent width = inner < most ? inner : most;
-  const auto elements = static_cast<double>(classes * width);
-  for_tiles(call.sizes[0] * groups, Cost{flops * elements, bytes * elements}, [&](extent first, extent last) {
-    for (extent t = first; t < last; ++t) {
-      const extent i = t % groups * most;
-      columns(Columns{t / groups * classes * inner + i, inner, inner - i < most ? inner - i : most});
-    }
-  });
-}
-
-/// run(block, its first column, columns in it) for all blocks of `count` columns.
-template <class T, class Run>
-[[gnu::always_inline]] inline void each_block(extent count, Run run) {
-  constexpr extent lanes = Block<T>::lanes;
-  for (extent b = 0, j = 0; j < count; ++b, j += lanes) {
-    run(b, j, count - j < lanes ? count - j : lanes);
-  }
-}
-
-/// The block of neighbouring rows at `from`, of which there are `count`; zeros behind them.
-template <class T>
-[[gnu::always_inline]] inline Block<T> load_some(const T* from, extent count) {
-  return count >= Block<T>::lanes ? load_block(from) : load_first(from, count);
-}
-template <class T>
-[[gnu::always_inline]] inline void store_some(T* to, const Block<T>& x, extent count) {
-  if (count >= Block<T>::lanes) {
-    store_block(to, x);
-  } else {
-    store_first(to, x, count);
-  }
-}
 
 template <class T>
 inline constexpr T lowest = -static_cast<T>(__builtin_inf());
@@ -133,19 +77,6 @@ struct Falling {
     }
   }
 };
-
-/// f of each lane's total, as a T.
-template <class T, class F>
-Block<T> of_totals(const ColumnSum<T>& sum, F f) {
-  double total[Block<T>::lanes];
-  sum.total(total);
-  T y[Block<T>::lanes];
-  for (int i = 0; i < Block<T>::lanes; ++i) {
-    y[i] = f(total[i]);
-  }
-  return load_block(y);
-}
-
 /// 1 / total; 0 of 0, which is a row of -inf.
 template <class T>
 T reciprocal_total(double total) {
@@ -155,28 +86,6 @@ template <class T>
 T log_total(double total) {
   return total == 0 ? T(0) : math::log(static_cast<T>(total));
 }
-
-/// Columns gathered from rows that lie far apart, often so that caches hold few of them at once: element c of the
-/// columns from j on is at(c, j).
-template <class T>
-class Gathered {
-  static constexpr extent width = most_blocks * Block<T>::lanes;
-
-public:
-  explicit Gathered(extent classes) : memory_(static_cast<std::size_t>(classes * width) * sizeof(T)) {}
-  [[nodiscard]] T* at(extent c, extent j) const { return memory_.as<T>() + c * width + j; }
-
-private:
-  Scratch memory_;
-};
-/// Element c, j of an operand that is gathered; those of later rows are on their way.
-template <class T>
-[[gnu::always_inline]] inline Block<T> load_far(const T* from, extent c, extent stride, extent j, extent count) {
-  constexpr extent ahead = 16;
-  __builtin_prefetch(from + (c + ahead) * stride + j);
-  return load_some(from + c * stride + j, count);
-}
-
 /// The sum of a row's exponentials. Each is also given to `with(i, e)`, those of the last n elements to `part(i, n,
 /// e)`.
 template <class T, class Fall, class With, class Part>
@@ -391,60 +300,6 @@ void softmax(const KernelArguments& call, const T* x, T* p) {
       [&](const Columns& at) { work.columns(at); });
 }
 
-/// dx, from the result y and its gradient dy: add(y, dy, sum) adds to a row's sum, of(y, dy, sum) is an element of dx.
-template <class T, class Add, class Of>
-void gradient(std::byte* const* arenas, const KernelArguments& call, double flops, Add add, Of of) {
-  const T* const y = call.operand<T>(arenas, 1);
-  const T* const dy = call.operand<T>(arenas, 2);
-  T* const dx = call.result<T>(arenas);
-  const extent classes = call.sizes[1];
-  for_rows<T>(
-      call, flops, 3 * sizeof(T),
-      [&](extent begin, extent end) {
-        for (extent first = begin * classes; first < end * classes; first += classes) {
-          const T* const from = y + first;
-          const T* const d = dy + first;
-          T* const to = dx + first;
-          const Block<T> sum = repeat(static_cast<T>(sum_row<T>(
-              classes,
-              [&](extent i, const Block<T>& so_far) { return add(load_block(from + i), load_block(d + i), so_far); },
-              [&](extent i, extent n, const Block<T>& so_far) {
-                return add(load_first(from + i, n), load_first(d + i, n), so_far);
-              })));
-          for_blocks<T>(
-              classes, [&](extent i) { store_block(to + i, of(load_block(from + i), load_block(d + i), sum)); },
-              [&](extent i, extent n) {
-                store_first(to + i, of(load_first(from + i, n), load_first(d + i, n), sum), n);
-              });
-        }
-      },
-      [&](const Columns& at) {
-        const Gathered<T> from(classes);
-        const Gathered<T> d(classes);
-        ColumnSum<T> sums[most_blocks] = {ColumnSum<T>(classes), ColumnSum<T>(classes), ColumnSum<T>(classes),
-                                          ColumnSum<T>(classes)};
-        for (extent c = 0; c < classes; ++c) {
-          each_block<T>(at.count, [&](extent b, extent j, extent n) {
-            const Block<T> own = load_far(y + at.first, c, at.stride, j, n);
-            const Block<T> own_d = load_far(dy + at.first, c, at.stride, j, n);
-            store_block(from.at(c, j), own);
-            store_block(d.at(c, j), own_d);
-            sums[b].step(c, [&](const Block<T>& so_far) { return add(own, own_d, so_far); });
-          });
-        }
-        Block<T> sum[most_blocks];
-        each_block<T>(at.count, [&](extent b, extent /*j*/, extent /*n*/) {
-          sum[b] = of_totals(sums[b], [](double total) { return static_cast<T>(total); });
-        });
-        for (extent c = 0; c < classes; ++c) {
-          each_block<T>(at.count, [&](extent b, extent j, extent n) {
-            const Block<T> result = of(load_block(from.at(c, j)), load_block(d.at(c, j)), sum[b]);
-            store_some(dx + at.first + c * at.stride + j, result, n);
-          });
-        }
-      });
-}
-
 } // namespace rows
 
 template <class T>
@@ -459,28 +314,7 @@ void log_softmax(std::byte* const* arenas, const KernelArguments& call) {
   run(call, call.operand<T>(arenas, 1), call.result<T>(arenas));
 }
 
-template <class T>
-void softmax_gradient(std::byte* const* arenas, const KernelArguments& call) {
-  const Block<T> scale = repeat(static_cast<T>(call.numbers[0]));
-  rows::gradient<T>(
-      arenas, call, 8, [](const Block<T>& p, const Block<T>& dp, const Block<T>& sum) { return fma(p, dp, sum); },
-      [=](const Block<T>& p, const Block<T>& dp, const Block<T>& mean) { return scale * p * (dp - mean); });
-}
-
-template <class T>
-void log_softmax_gradient(std::byte* const* arenas, const KernelArguments& call) {
-  const Block<T> scale = repeat(static_cast<T>(call.numbers[0]));
-  const Block<T> minus = repeat(T(-1));
-  rows::gradient<T>(
-      arenas, call, 24, [](const Block<T>& /*log_p*/, const Block<T>& dp, const Block<T>& sum) { return sum + dp; },
-      [=](const Block<T>& log_p, const Block<T>& dp, const Block<T>& total) {
-        return scale * fma(exp(log_p), minus * total, dp);
-      });
-}
-
 } // namespace cleave::kernels::inline CLEAVE_KERNELS
 
 CLEAVE_INSTANTIATE(softmax, float, double)
 CLEAVE_INSTANTIATE(log_softmax, float, double)
-CLEAVE_INSTANTIATE(softmax_gradient, float, double)
-CLEAVE_INSTANTIATE(log_softmax_gradient, float, double)

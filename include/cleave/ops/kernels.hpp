@@ -105,4 +105,5 @@ constexpr Kernel pick_kernel(DType type, Kernel f32, Kernel f64, Kernel i32, Ker
 #include CLEAVE_SOURCE(cpu, dropout)
 #include CLEAVE_SOURCE(cpu, loss)
 #include CLEAVE_SOURCE(cpu, softmax)
+#include CLEAVE_SOURCE(cpu, softmax_gradient)
 #endif
