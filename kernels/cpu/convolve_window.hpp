@@ -277,16 +277,76 @@ void copy_lines(T* to, extent to_step, const T* from, extent from_step, extent l
   }
 }
 
+template <int Bytes, class T, std::size_t... Lane>
+void split_lines(T* even, T* odd, extent to_step, const T* from, extent from_step, extent lines, extent count,
+                 std::index_sequence<Lane...> /*lanes*/) {
+  using Run [[gnu::vector_size(Bytes)]] = T;
+  constexpr auto lanes = static_cast<extent>(sizeof...(Lane));
+  for (extent y = 0; y < lines; ++y, even += to_step, odd += to_step, from += from_step) {
+    for (extent next = 0; next < count; next += lanes) {
+      const extent j = least(next, count - lanes); // the last go over some again
+      Run a;
+      Run b;
+      std::memcpy(&a, from + 2 * j, Bytes);
+      std::memcpy(&b, from + 2 * j + lanes, Bytes);
+      const Run of_even = __builtin_shufflevector(a, b, (2 * static_cast<int>(Lane))...);
+      const Run of_odd = __builtin_shufflevector(a, b, (2 * static_cast<int>(Lane) + 1)...);
+      std::memcpy(even + j, &of_even, Bytes);
+      std::memcpy(odd + j, &of_odd, Bytes);
+    }
+  }
+}
+/// even[j] = from[2 j], odd[j] = from[2 j + 1] in each of `lines` lines.
+template <class T, int Bytes = register_bytes>
+void split_lines(T* even, T* odd, extent to_step, const T* from, extent from_step, extent lines, extent count) {
+  constexpr extent lanes = Bytes / static_cast<extent>(sizeof(T));
+  if constexpr (lanes > 1) {
+    if (count >= lanes) {
+      return split_lines<Bytes>(even, odd, to_step, from, from_step, lines, count, std::make_index_sequence<lanes>{});
+    }
+    return split_lines<T, Bytes / 2>(even, odd, to_step, from, from_step, lines, count);
+  } else if (count > 0) {
+    copy_lines(even, to_step, from, from_step, lines, 1, 1);
+    copy_lines(odd, to_step, from + 1, from_step, lines, 1, 1);
+  }
+}
+
 /// Fills the layout from a group's input; padding is zero already.
 template <class T>
 void fill(const Window& w, const Layout& layout, const Strip& strip, const T* x, T* to) {
-  for_runs(w, layout, [&](extent at, extent from, extent count) {
+  const auto copy = [&](auto lines_of) {
     for_lines(w, layout, strip, [&](extent i, extent c, extent place, extent source, extent lines) {
-      copy_lines(to + place + at, layout.line,
-                 x + ((strip.image + i) * w.groups * w.channels + c) * w.plane() + source + from, w.in[2], lines, count,
-                 w.stride[2]);
+      lines_of(to + place, x + ((strip.image + i) * w.groups * w.channels + c) * w.plane() + source, lines);
     });
+  };
+  const auto copy_phase = [&](extent at, extent from, extent count) {
+    copy([&](T* line, const T* source, extent lines) {
+      copy_lines(line + at, layout.line, source + from, w.in[2], lines, count, w.stride[2]);
+    });
+  };
+  if (w.stride[2] != 2) {
+    return for_runs(w, layout, copy_phase);
+  }
+  // Both phases are read at once as far as they go together.
+  extent at[2] = {};
+  extent from[2] = {};
+  extent count[2] = {};
+  int found = 0;
+  for_runs(w, layout, [&](extent to_line, extent of_line, extent elements) {
+    at[found] = to_line;
+    from[found] = of_line;
+    count[found++] = elements;
   });
+  const int even = from[1] < from[0] ? 1 : 0;
+  const extent both = from[1 - even] - from[even] == 1 ? least(count[0], count[1]) : 0;
+  copy([&](T* line, const T* source, extent lines) {
+    split_lines(line + at[even], line + at[1 - even], layout.line, source + from[even], w.in[2], lines, both);
+  });
+  for (int f = 0; f < found; ++f) {
+    if (count[f] > both) {
+      copy_phase(at[f] + both, from[f] + 2 * both, count[f] - both);
+    }
+  }
 }
 
 template <class T, int Bytes>
