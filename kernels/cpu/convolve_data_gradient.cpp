@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convolve_correlate.hpp"
+#include "convolve_tap_rows.hpp"
 #include "instantiate.hpp"
 
 #include <cleave/ops/convolve_kernels.hpp>
@@ -14,8 +15,13 @@ class Scatter {
 public:
   Scatter(const Window& window, const T* weights, const T* bias)
       : w_(window),
-        layout_(window, 1, window.out[0], window.out[1]),
-        blocks_(window.depth(), tile_rows),
+        by_rows_(window.out[2] <= most_pixels && window.kernel[2] <= tile_rows),
+        layout_(window, 1, window.out[0], window.out[1], by_rows_ && window.stride[2] == 1 ? Lanes<T>::count : 1),
+        block_pixels_(window.out[2] <= most_pixels ? most_pixels / window.out[2] * window.out[2] : most_pixels),
+        pitch_((ceil_div(least(window.pixels(), block_pixels_), tile_width<T>) * 2 + 1) * Lanes<T>::count),
+        blocks_(by_rows_ ? Blocks(window.depth() / window.kernel[2], tile_rows / window.kernel[2], window.kernel[2])
+                         : Blocks(window.depth(), tile_rows)),
+        taps_(window, layout_, pitch_),
         weights_(Weights<T>::taps(weights, window)),
         bias_(bias) {}
 
@@ -25,13 +31,18 @@ public:
     const extent weights_bytes = padded_bytes(w_.groups * w_.results * depth * size);
     const extent offsets_bytes = padded_bytes(depth * static_cast<extent>(sizeof(extent)));
     const extent layout_bytes = padded_bytes(layout_.size * size);
-    const extent products_bytes = padded_bytes(tile_rows * block_pixels * size);
+    const extent products_bytes = padded_bytes((tile_rows * pitch_ + 2 * Lanes<T>::count) * size);
     const extent places_bytes = padded_bytes(w_.out[0] * w_.out[1] * static_cast<extent>(sizeof(extent)));
-    const extent panels_bytes = padded_bytes(w_.results * block_pixels * size);
-    const Scratch shared(static_cast<std::size_t>(weights_bytes + offsets_bytes + places_bytes));
+    const extent panels_bytes =
+        padded_bytes(w_.results * ceil_div(block_pixels_, tile_width<T>) * tile_width<T> * size);
+    const extent rows_bytes = by_rows_ ? padded_bytes(taps_.bytes()) : 0;
+    const Scratch shared(static_cast<std::size_t>(weights_bytes + offsets_bytes + places_bytes + rows_bytes));
     weights_.pack(packed_ = shared.as<T>(), w_.groups, w_.results, 1, blocks_);
     layout_.offsets(w_, offsets_ = reinterpret_cast<extent*>(shared.data() + weights_bytes));
     auto* const places = reinterpret_cast<extent*>(shared.data() + weights_bytes + offsets_bytes);
+    if (by_rows_) {
+      taps_.make(shared.data() + weights_bytes + offsets_bytes + places_bytes);
+    }
     for (extent line = 0; line < w_.out[0] * w_.out[1]; ++line) {
       places[line] = layout_.place(w_, 0, line / w_.out[1], line % w_.out[1], 0);
     }
@@ -41,13 +52,13 @@ public:
     for_tiles(w_.batch * w_.groups, cost, [&](extent first, extent last) {
       const Scratch own(static_cast<std::size_t>(layout_bytes + products_bytes + panels_bytes));
       T* const planes = own.as<T>();
-      auto* const products = reinterpret_cast<T*>(own.data() + layout_bytes);
+      auto* const products = reinterpret_cast<T*>(own.data() + layout_bytes) + Lanes<T>::count;
       auto* const panels = reinterpret_cast<T*>(own.data() + layout_bytes + products_bytes);
       for (extent i = first; i < last; ++i) {
         const extent group = i % w_.groups;
         clear(planes, layout_.size);
-        for (extent q = 0; q < w_.pixels(); q += block_pixels) {
-          const extent count = least(block_pixels, w_.pixels() - q);
+        for (extent q = 0; q < w_.pixels(); q += block_pixels_) {
+          const extent count = least(block_pixels_, w_.pixels() - q);
           pack_results(dy + i * w_.results * w_.pixels() + q, count, panels);
           add_block(packed_ + group * w_.results * depth, panels, q, count, products, planes, places);
         }
@@ -57,15 +68,20 @@ public:
   }
 
 private:
-  static constexpr extent block_pixels = 1024; // whatever the registers: bits depend on it
+  static constexpr extent most_pixels = 1024; // of a block, whatever the registers: bits depend on it
 
   /// [panel][result][tile_width]
   void pack_results(const T* dy, extent count, T* to) const {
     constexpr extent width = tile_width<T>;
-    for (extent q = 0; q < count; q += width) {
-      const extent pixels = least(width, count - q);
-      for (extent r = 0; r < w_.results; ++r, to += width) {
-        copy_run(to, dy + r * w_.pixels() + q, pixels);
+    for (extent r = 0; r < w_.results; ++r, dy += w_.pixels()) { // as dy lies in memory
+      T* row = to + r * width;
+      extent q = 0;
+      for (; q + width <= count; q += width, row += w_.results * width) {
+        store(row, load(dy + q));
+        store(row + width / 2, load(dy + q + width / 2));
+      }
+      if (q < count) {
+        copy_run(row, dy + q, count - q);
       }
     }
   }
@@ -80,18 +96,20 @@ private:
         const T* const a = weights + blocks_.first(b) * w_.results;
         const T* const panel = panels + q * w_.results;
         if (count - q <= width / 2) {
-          sum_rows<1>(rows, products + q, block_pixels, a, Packed<T>{panel}, w_.results, {});
+          sum_rows<1>(rows, products + q, pitch_, a, Packed<T>{panel}, w_.results, {});
         } else {
-          sum_rows<2>(rows, products + q, block_pixels, a, Packed<T>{panel}, w_.results, {});
+          sum_rows<2>(rows, products + q, pitch_, a, Packed<T>{panel}, w_.results, {});
         }
+      }
+      if (by_rows_) {
+        for (int r = 0; r < rows; r += static_cast<int>(w_.kernel[2])) {
+          taps_.add(planes + offsets_[blocks_.first(b) + r], places + first / row, products + r * pitch_, count / row);
+        }
+        continue;
       }
       for (int r = 0; r < rows; ++r) {
         T* const tap = planes + offsets_[blocks_.first(b) + r];
-        const T* const from = products + r * block_pixels;
-        if (count % row == 0 && first % row == 0) {
-          add_lines(tap, places + first / row, from, count / row, row);
-          continue;
-        }
+        const T* const from = products + r * pitch_;
         extent x = first % row;
         for (extent at = 0, line = first / row; at < count; ++line, x = 0) {
           const extent run = least(count - at, row - x);
@@ -119,12 +137,28 @@ private:
       }
     }
     const Strip whole{0, 1, {0, 0}, {w_.out[0], w_.out[1]}};
-    for_runs(w_, layout_, [&](extent at, extent into, extent count) {
+    const PhasePair pair(w_, layout_);
+    const auto all_lines = [&](auto lines_of) {
       for_lines(w_, layout_, whole, [&](extent, extent c, extent place, extent target, extent lines) {
-        const T* run = planes + place + at;
-        T* row = to + c * plane + target + into;
-        const T start = bias == nullptr ? T(0) : bias[c];
-        const extent stride = w_.stride[2];
+        lines_of(planes + place, to + c * plane + target, lines, bias == nullptr ? T(0) : bias[c]);
+      });
+    };
+    if (pair.both > 0) {
+      all_lines([&](const T* from, T* line, extent lines, T start) {
+        merge_lines(line + pair.from[0], w_.in[2], from + pair.at[0], from + pair.at[1], layout_.line, lines, pair.both,
+                    start);
+      });
+    }
+    for_runs(w_, layout_, [&](extent at, extent into, extent count) {
+      const extent stride = w_.stride[2];
+      at += pair.both;
+      into += pair.both * stride;
+      if (count == pair.both) {
+        return;
+      }
+      all_lines([&](const T* run, T* row, extent lines, T start) {
+        run += at;
+        row += into;
         for (extent y = 0; y < lines; ++y, run += layout_.line, row += w_.in[2]) {
           if (stride == 1) {
             CLEAVE_INDEPENDENT
@@ -132,7 +166,7 @@ private:
               row[j] = start + run[j];
             }
           } else {
-            for (extent j = 0; j < count; ++j) {
+            for (extent j = 0; j < count - pair.both; ++j) {
               row[j * stride] = start + run[j];
             }
           }
@@ -142,8 +176,12 @@ private:
   }
 
   Window w_;
+  bool by_rows_; ///< whether the taps of a row of the kernel are added together
   Layout layout_;
+  extent block_pixels_;
+  extent pitch_; ///< of the products of a tap
   Blocks blocks_;
+  TapRow<T> taps_;
   Weights<T> weights_;
   const T* bias_;
   T* packed_ = nullptr;

@@ -114,13 +114,15 @@ void pack_last(T* to, extent step, const T* from, const extent* offsets, extent 
   }
 }
 
-/// `total` things in `count` blocks, as even as can be.
+/// `total` things in `count` blocks, as even as can be; a thing may be `each` neighbours.
 struct Blocks {
   extent total;
   extent count;
+  extent each;
 
-  Blocks(extent of, extent at_most) : total(of), count(ceil_div(of, at_most)) {}
-  [[nodiscard]] extent first(extent block) const { return total * block / count; }
+  Blocks(extent of, extent at_most, extent neighbours = 1)
+      : total(of), count(ceil_div(of, at_most)), each(neighbours) {}
+  [[nodiscard]] extent first(extent block) const { return total * block / count * each; }
   [[nodiscard]] int size(extent block) const { return static_cast<int>(first(block + 1) - first(block)); }
 };
 

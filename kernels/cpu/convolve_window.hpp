@@ -97,8 +97,9 @@ struct Layout {
   extent channel;
   extent size; ///< with room for one register behind the end
 
-  Layout(const Window& w, extent images, extent slice_count, extent line_count)
-      : phase(ceil_div(covered(w, 2, w.out[2]), w.stride[2])),
+  /// Phases begin multiples of `even` apart.
+  Layout(const Window& w, extent images, extent slice_count, extent line_count, extent even = 1)
+      : phase(ceil_div(ceil_div(covered(w, 2, w.out[2]), w.stride[2]), even) * even),
         line(phase * w.stride[2]),
         lines(covered(w, 1, line_count)),
         slices(covered(w, 0, slice_count)),
@@ -212,6 +213,31 @@ void for_runs(const Window& w, const Layout& layout, Run run) {
   }
 }
 
+/// The two phases of a stride of 2, as far as they go together.
+struct PhasePair {
+  extent at[2] = {};   ///< in the line, of even and odd elements counted from from[0]
+  extent from[2] = {}; ///< in the input
+  extent both = 0;     ///< elements of each
+
+  PhasePair(const Window& w, const Layout& layout) {
+    if (w.stride[2] != 2) {
+      return;
+    }
+    extent count[2] = {};
+    int found = 0;
+    for_runs(w, layout, [&](extent in_line, extent in_input, extent elements) {
+      at[found] = in_line;
+      from[found] = in_input;
+      count[found++] = elements;
+    });
+    if (from[1] < from[0]) {
+      std::swap(at[0], at[1]);
+      std::swap(from[0], from[1]);
+    }
+    both = from[1] - from[0] == 1 ? least(count[0], count[1]) : 0;
+  }
+};
+
 template <class T, int Bytes, std::size_t... Lane>
 [[gnu::always_inline]] inline void copy_every_second(T* to, const T* from, std::index_sequence<Lane...> /*lanes*/) {
   using Run [[gnu::vector_size(Bytes)]] = T;
@@ -305,9 +331,48 @@ void split_lines(T* even, T* odd, extent to_step, const T* from, extent from_ste
       return split_lines<Bytes>(even, odd, to_step, from, from_step, lines, count, std::make_index_sequence<lanes>{});
     }
     return split_lines<T, Bytes / 2>(even, odd, to_step, from, from_step, lines, count);
-  } else if (count > 0) {
+  } else {
     copy_lines(even, to_step, from, from_step, lines, 1, 1);
     copy_lines(odd, to_step, from + 1, from_step, lines, 1, 1);
+  }
+}
+
+template <int Bytes, class T, std::size_t... Lane>
+void merge_lines(T* to, extent to_step, const T* even, const T* odd, extent from_step, extent lines, extent count,
+                 T start, std::index_sequence<Lane...> /*lanes*/) {
+  using Run [[gnu::vector_size(Bytes)]] = T;
+  constexpr auto lanes = static_cast<int>(sizeof...(Lane));
+  constexpr auto place = [](int lane) { return lane / 2 + lane % 2 * lanes; };
+  for (extent y = 0; y < lines; ++y, to += to_step, even += from_step, odd += from_step) {
+    for (extent next = 0; next < count; next += lanes) {
+      const extent j = least(next, count - lanes); // the last go over some again
+      Run a;
+      Run b;
+      std::memcpy(&a, even + j, Bytes);
+      std::memcpy(&b, odd + j, Bytes);
+      const Run low = start + __builtin_shufflevector(a, b, place(static_cast<int>(Lane))...);
+      const Run high = start + __builtin_shufflevector(a, b, place(static_cast<int>(Lane) + lanes)...);
+      std::memcpy(to + 2 * j, &low, Bytes);
+      std::memcpy(to + 2 * j + lanes, &high, Bytes);
+    }
+  }
+}
+/// to[2 j] = start + even[j], to[2 j + 1] = start + odd[j] in each of `lines` lines.
+template <class T, int Bytes = register_bytes>
+void merge_lines(T* to, extent to_step, const T* even, const T* odd, extent from_step, extent lines, extent count,
+                 T start) {
+  constexpr extent lanes = Bytes / static_cast<extent>(sizeof(T));
+  if constexpr (lanes > 1) {
+    if (count >= lanes) {
+      return merge_lines<Bytes>(to, to_step, even, odd, from_step, lines, count, start,
+                                std::make_index_sequence<lanes>{});
+    }
+    return merge_lines<T, Bytes / 2>(to, to_step, even, odd, from_step, lines, count, start);
+  } else {
+    for (extent y = 0; y < lines; ++y, to += to_step, even += from_step, odd += from_step) {
+      to[0] = start + even[0];
+      to[1] = start + odd[0];
+    }
   }
 }
 
@@ -319,34 +384,20 @@ void fill(const Window& w, const Layout& layout, const Strip& strip, const T* x,
       lines_of(to + place, x + ((strip.image + i) * w.groups * w.channels + c) * w.plane() + source, lines);
     });
   };
-  const auto copy_phase = [&](extent at, extent from, extent count) {
+  const PhasePair pair(w, layout);
+  if (pair.both > 0) {
     copy([&](T* line, const T* source, extent lines) {
-      copy_lines(line + at, layout.line, source + from, w.in[2], lines, count, w.stride[2]);
+      split_lines(line + pair.at[0], line + pair.at[1], layout.line, source + pair.from[0], w.in[2], lines, pair.both);
     });
-  };
-  if (w.stride[2] != 2) {
-    return for_runs(w, layout, copy_phase);
   }
-  // Both phases are read at once as far as they go together.
-  extent at[2] = {};
-  extent from[2] = {};
-  extent count[2] = {};
-  int found = 0;
-  for_runs(w, layout, [&](extent to_line, extent of_line, extent elements) {
-    at[found] = to_line;
-    from[found] = of_line;
-    count[found++] = elements;
-  });
-  const int even = from[1] < from[0] ? 1 : 0;
-  const extent both = from[1 - even] - from[even] == 1 ? least(count[0], count[1]) : 0;
-  copy([&](T* line, const T* source, extent lines) {
-    split_lines(line + at[even], line + at[1 - even], layout.line, source + from[even], w.in[2], lines, both);
-  });
-  for (int f = 0; f < found; ++f) {
-    if (count[f] > both) {
-      copy_phase(at[f] + both, from[f] + 2 * both, count[f] - both);
+  for_runs(w, layout, [&](extent at, extent from, extent count) {
+    if (count > pair.both) {
+      copy([&](T* line, const T* source, extent lines) {
+        copy_lines(line + at + pair.both, layout.line, source + from + pair.both * w.stride[2], w.in[2], lines,
+                   count - pair.both, w.stride[2]);
+      });
     }
-  }
+  });
 }
 
 template <class T, int Bytes>
