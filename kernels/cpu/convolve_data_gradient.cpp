@@ -33,34 +33,40 @@ public:
     const extent layout_bytes = padded_bytes(layout_.size * size);
     const extent products_bytes = padded_bytes((tile_rows * pitch_ + 2 * Lanes<T>::count) * size);
     const extent places_bytes = padded_bytes(w_.out[0] * w_.out[1] * static_cast<extent>(sizeof(extent)));
-    const extent panels_bytes =
-        padded_bytes(w_.results * ceil_div(block_pixels_, tile_width<T>) * tile_width<T> * size);
+    const extent panel_bytes = padded_bytes(w_.results * tile_width<T> * size);
+    const extent results_bytes = padded_bytes(w_.results * static_cast<extent>(sizeof(extent)));
     const extent rows_bytes = by_rows_ ? padded_bytes(taps_.bytes()) : 0;
-    const Scratch shared(static_cast<std::size_t>(weights_bytes + offsets_bytes + places_bytes + rows_bytes));
+    const extent shared_bytes = weights_bytes + offsets_bytes + places_bytes + results_bytes + rows_bytes;
+    const Scratch shared(static_cast<std::size_t>(shared_bytes));
     weights_.pack(packed_ = shared.as<T>(), w_.groups, w_.results, 1, blocks_);
-    layout_.offsets(w_, offsets_ = reinterpret_cast<extent*>(shared.data() + weights_bytes));
-    auto* const places = reinterpret_cast<extent*>(shared.data() + weights_bytes + offsets_bytes);
+    std::byte* at = shared.data() + weights_bytes;
+    layout_.offsets(w_, offsets_ = reinterpret_cast<extent*>(at));
+    places_ = reinterpret_cast<extent*>(at += offsets_bytes);
+    results_ = reinterpret_cast<extent*>(at += places_bytes);
     if (by_rows_) {
-      taps_.make(shared.data() + weights_bytes + offsets_bytes + places_bytes);
+      taps_.make(at + results_bytes);
+    }
+    for (extent r = 0; r < w_.results; ++r) {
+      results_[r] = r * w_.pixels();
     }
     for (extent line = 0; line < w_.out[0] * w_.out[1]; ++line) {
-      places[line] = layout_.place(w_, 0, line / w_.out[1], line % w_.out[1], 0);
+      places_[line] = layout_.place(w_, 0, line / w_.out[1], line % w_.out[1], 0);
     }
     const auto pixels = static_cast<double>(w_.pixels());
     const Cost cost{2 * pixels * static_cast<double>(w_.results * depth),
                     pixels * static_cast<double>((w_.results + w_.channels) * size)};
     for_tiles(w_.batch * w_.groups, cost, [&](extent first, extent last) {
-      const Scratch own(static_cast<std::size_t>(layout_bytes + products_bytes + panels_bytes));
+      const Scratch own(static_cast<std::size_t>(layout_bytes + products_bytes + panel_bytes));
       T* const planes = own.as<T>();
       auto* const products = reinterpret_cast<T*>(own.data() + layout_bytes) + Lanes<T>::count;
-      auto* const panels = reinterpret_cast<T*>(own.data() + layout_bytes + products_bytes);
+      auto* const panel = reinterpret_cast<T*>(own.data() + layout_bytes + products_bytes);
       for (extent i = first; i < last; ++i) {
         const extent group = i % w_.groups;
         clear(planes, layout_.size);
         for (extent q = 0; q < w_.pixels(); q += block_pixels_) {
           const extent count = least(block_pixels_, w_.pixels() - q);
-          pack_results(dy + i * w_.results * w_.pixels() + q, count, panels);
-          add_block(packed_ + group * w_.results * depth, panels, q, count, products, planes, places);
+          add_block(packed_ + group * w_.results * depth, dy + i * w_.results * w_.pixels() + q, q, count, panel,
+                    products, planes);
         }
         drain(planes, i / w_.groups, group, dx);
       }
@@ -70,40 +76,29 @@ public:
 private:
   static constexpr extent most_pixels = 1024; // of a block, whatever the registers: bits depend on it
 
-  /// [panel][result][tile_width]
-  void pack_results(const T* dy, extent count, T* to) const {
-    constexpr extent width = tile_width<T>;
-    for (extent r = 0; r < w_.results; ++r, dy += w_.pixels()) { // as dy lies in memory
-      T* row = to + r * width;
-      extent q = 0;
-      for (; q + width <= count; q += width, row += w_.results * width) {
-        store(row, load(dy + q));
-        store(row + width / 2, load(dy + q + width / 2));
-      }
-      if (q < count) {
-        copy_run(row, dy + q, count - q);
-      }
-    }
-  }
-
-  void add_block(const T* weights, const T* panels, extent first, extent count, T* products, T* planes,
-                 const extent* places) const {
+  /// Adds what `count` pixels from `first` on give; `panel` has room for the last of them, as a tile reads them.
+  void add_block(const T* weights, const T* dy, extent first, extent count, T* panel, T* products, T* planes) const {
     constexpr extent width = tile_width<T>;
     const extent row = w_.out[2];
+    const extent whole = count / width * width;
+    for (extent r = 0; whole < count && r < w_.results; ++r) {
+      copy_run(panel + r * width, dy + results_[r] + whole, count - whole);
+    }
     for (extent b = 0; b < blocks_.count; ++b) {
       const int rows = blocks_.size(b);
-      for (extent q = 0; q < count; q += width) {
-        const T* const a = weights + blocks_.first(b) * w_.results;
-        const T* const panel = panels + q * w_.results;
-        if (count - q <= width / 2) {
-          sum_rows<1>(rows, products + q, pitch_, a, Packed<T>{panel}, w_.results, {});
-        } else {
-          sum_rows<2>(rows, products + q, pitch_, a, Packed<T>{panel}, w_.results, {});
-        }
+      const T* const a = weights + blocks_.first(b) * w_.results;
+      for (extent q = 0; q < whole; q += width) {
+        const Direct<T, 1> pixels{{dy + q, dy + q + width / 2}, results_};
+        sum_rows<2>(rows, products + q, pitch_, a, pixels, w_.results, {});
+      }
+      if (whole < count && count - whole <= width / 2) {
+        sum_rows<1>(rows, products + whole, pitch_, a, Packed<T>{panel}, w_.results, {});
+      } else if (whole < count) {
+        sum_rows<2>(rows, products + whole, pitch_, a, Packed<T>{panel}, w_.results, {});
       }
       if (by_rows_) {
         for (int r = 0; r < rows; r += static_cast<int>(w_.kernel[2])) {
-          taps_.add(planes + offsets_[blocks_.first(b) + r], places + first / row, products + r * pitch_, count / row);
+          taps_.add(planes + offsets_[blocks_.first(b) + r], places_ + first / row, products + r * pitch_, count / row);
         }
         continue;
       }
@@ -113,7 +108,7 @@ private:
         extent x = first % row;
         for (extent at = 0, line = first / row; at < count; ++line, x = 0) {
           const extent run = least(count - at, row - x);
-          add_lines(tap + x, places + line, from + at, 1, run);
+          add_lines(tap + x, places_ + line, from + at, 1, run);
           at += run;
         }
       }
@@ -185,7 +180,9 @@ private:
   Weights<T> weights_;
   const T* bias_;
   T* packed_ = nullptr;
-  extent* offsets_ = nullptr;
+  extent* offsets_ = nullptr; ///< of each tap in the layout,
+  extent* places_ = nullptr;  ///< of each line,
+  extent* results_ = nullptr; ///< and of each result in dy
 };
 
 } // namespace cleave::kernels::inline CLEAVE_ISA::convolution
