@@ -12,17 +12,42 @@
 
 namespace cleave::kernels::inline CLEAVE_ISA::convolution {
 
+template <int Shift, class V, std::size_t... Lane>
+V lanes_behind(const V& a, const V& b, std::index_sequence<Lane...> /*lanes*/) {
+  return __builtin_shufflevector(a, b, (static_cast<int>(Lane) + Shift)...);
+}
+/// One register from `Shift` elements behind an aligned place on. Where registers are as wide as the lines of the
+/// cache, nearly all of these would lie in two lines.
+template <int Shift, class T>
+Vector<T> load_behind(const T* from) {
+  if constexpr (register_bytes == 64) {
+    constexpr int lanes = Lanes<T>::count;
+    return lanes_behind<Shift>(load(from), load(from + lanes), std::make_index_sequence<lanes>{});
+  } else {
+    return load(from + Shift);
+  }
+}
+
+/// Whether lines have three taps each, which read neighbours, and so have columns.
+inline bool has_threes(const Window& w) {
+  bool has = true;
+  for (int a = 1; a < 3; ++a) {
+    has = has && w.kernel[a] == 3 && w.stride[a] == 1 && w.dilation[a] == 1;
+  }
+  return has;
+}
+
 template <class T>
 class Depthwise {
 public:
   /// Planes of all images and groups are alike.
   Depthwise(const Window& window, const Weights<T>& weights, const T* bias)
-      : w_(window), planes_(window), weights_(weights), bias_(bias) {
+      : w_(window), planes_(window), weights_(weights), bias_(bias), threes_(has_threes(window)) {
     planes_.batch = window.batch * window.groups;
     planes_.groups = 1;
     constexpr extent budget = (extent{24} << 10) / static_cast<extent>(sizeof(T));
-    strips_ = Strips(planes_, budget);
-    strips_.join(most(1, least(planes_.batch, budget / Layout(planes_, 1, planes_.out[0], planes_.out[1]).size)));
+    strips_ = Strips(planes_, budget, threes_ ? Lanes<T>::count : 1);
+    strips_.join(most(1, least(planes_.batch, budget / strips_.layout(planes_).size)));
   }
 
   void run(const T* x, T* y) {
@@ -54,6 +79,7 @@ public:
 
 private:
   static constexpr int lines_at_once = 8;
+  static constexpr int few_lines = 4;
 
   void sum_plane(const Strip& strip, const Layout& layout, const extent* offsets, const T* planes, extent plane,
                  extent r, T* y) const {
@@ -63,16 +89,75 @@ private:
     const T* const weights = weights_.at + group * weights_.group + r * weights_.result;
     const extent width = w_.out[2];
     for (extent z = 0; z < strip.count[0]; ++z) {
-      for (extent line = 0; line < strip.count[1]; line += lines_at_once) {
-        const int lines = static_cast<int>(least(lines_at_once, strip.count[1] - line));
-        T* const to = y + (image * w_.results + r) * w_.pixels() +
-                      ((strip.first[0] + z) * w_.out[1] + strip.first[1] + line) * width;
-        const T* const from = planes + layout.place(planes_, plane, z, line, 0);
-        for (extent next = 0; next < width; next += Lanes<T>::count) {
-          const extent ox = most(0, least(next, width - Lanes<T>::count)); // the last may go over some pixels again
-          sum_lines(lines, to + ox, least(Lanes<T>::count, width), from + ox, w_.stride[1] * layout.line, weights,
-                    offsets, start);
+      for (extent line = 0; line < strip.count[1];) {
+        extent lines = least(lines_at_once, strip.count[1] - line);
+        extent first = line;
+        if (threes_ && lines < lines_at_once && strip.count[1] >= few_lines) {
+          first = least(line, strip.count[1] - few_lines); // the last may go over some lines again
+          lines = few_lines;
         }
+        T* const to = y + (image * w_.results + r) * w_.pixels() +
+                      ((strip.first[0] + z) * w_.out[1] + strip.first[1] + first) * width;
+        const T* const from = planes + layout.place(planes_, plane, z, first, 0);
+        const extent step = w_.stride[1] * layout.line;
+        for (extent ox = 0; ox < width; ox += Lanes<T>::count) {
+          const extent count = least(Lanes<T>::count, width - ox);
+          if (threes_ && lines == lines_at_once) {
+            sum_threes<lines_at_once>(to + ox, count, from + ox, step, weights, offsets, start);
+          } else if (threes_ && lines == few_lines) {
+            sum_threes<few_lines>(to + ox, count, from + ox, step, weights, offsets, start);
+          } else {
+            sum_lines(static_cast<int>(lines), to + ox, count, from + ox, step, weights, offsets, start);
+          }
+        }
+        line = first + lines;
+      }
+    }
+  }
+
+  /// Planes of a kernel of 3 x 3 each, with stride 1 from line to line: what is read of a line is added to all lines of
+  /// the result that it meets.
+  template <int Lines>
+  void sum_threes(T* to, extent count, const T* from, extent step, const T* weights, const extent* offsets,
+                  T start) const {
+    Vector<T> sums[Lines];
+#pragma GCC unroll 8
+    for (int l = 0; l < Lines; ++l) {
+      sums[l] = Vector<T>{} + start;
+    }
+    const extent taps = w_.taps();
+    for (extent t = 0; t < taps; t += 9) {
+      T weight[9];
+#pragma GCC unroll 9
+      for (int i = 0; i < 9; ++i) {
+        weight[i] = weights[(t + i) * weights_.tap];
+      }
+      const T* line = from + offsets[t];
+#pragma GCC unroll 10
+      for (int l = 0; l < Lines + 2; ++l, line += step) {
+        const Vector<T> x[3] = {load(line), load_behind<1>(line), load_behind<2>(line)};
+#pragma GCC unroll 3
+        for (int ky = 2; ky >= 0; --ky) {
+          if (l - ky >= 0 && l - ky < Lines) {
+#pragma GCC unroll 3
+            for (int kx = 0; kx < 3; ++kx) {
+              sums[l - ky] += weight[3 * ky + kx] * x[kx];
+            }
+          }
+        }
+      }
+    }
+    write<Lines>(sums, to, count);
+  }
+
+  template <int Lines>
+  void write(const Vector<T>* sums, T* to, extent count) const {
+#pragma GCC unroll 8
+    for (int l = 0; l < Lines; ++l) {
+      if (count == Lanes<T>::count) {
+        store(to + l * w_.out[2], sums[l]);
+      } else {
+        FirstLanes<T>(count).store(to + l * w_.out[2], sums[l]);
       }
     }
   }
@@ -99,16 +184,7 @@ private:
         sums[l] += weight * load(tap + l * step);
       }
     }
-#pragma GCC unroll 8
-    for (int l = 0; l < Lines; ++l) {
-      if (count == Lanes<T>::count) {
-        store(to + l * w_.out[2], sums[l]);
-      } else {
-        T full[Lanes<T>::count];
-        store(full, sums[l]);
-        copy_run(to + l * w_.out[2], full, count);
-      }
-    }
+    write<Lines>(sums, to, count);
   }
 
   Window w_;
@@ -116,6 +192,7 @@ private:
   Strips strips_;
   Weights<T> weights_;
   const T* bias_;
+  bool threes_;
 };
 
 /// Their weight gradient: lines of dy times lines of x, by position along the line modulo dot_lanes.
@@ -124,8 +201,9 @@ class DepthwiseSums {
 public:
   explicit DepthwiseSums(const Window& window)
       : w_(window),
-        layout_(window, 1, window.out[0], window.out[1]),
-        tiles_(window.taps(), most_taps),
+        threes_(has_threes(window)),
+        layout_(window, 1, window.out[0], window.out[1], threes_ ? Lanes<T>::count : 1),
+        tiles_(threes_ ? Blocks(window.kernel[0], 1, 9) : Blocks(window.taps(), most_taps)),
         pitch_(ceil_div(window.out[2], lanes) * lanes) {}
 
   /// Adds up rows [row, row + rows) for groups [first, last): `out` is [group][result][tap] of these.
@@ -150,8 +228,12 @@ public:
                      w_.out[0] * w_.out[1], w_.out[2], extent{1});
           for (extent tile = 0; tile < tiles_.count; ++tile) {
             const extent t = tiles_.first(tile);
-            add_taps(tiles_.size(tile), planes, offsets + t, lines,
-                     sums + (group - first) * each + (r * w_.taps() + t) * lanes);
+            T* const to = sums + (group - first) * each + (r * w_.taps() + t) * lanes;
+            if (threes_) {
+              add_threes(planes + offsets[t], lines, to);
+            } else {
+              add_taps(tiles_.size(tile), planes, offsets + t, lines, to);
+            }
           }
         }
       }
@@ -213,7 +295,67 @@ private:
     }
   }
 
+  /// Nine taps: what is read of a line of x meets three lines of dy.
+  void add_threes(const T* planes, const T* lines, T* sums) const {
+    const extent count = w_.out[1];
+    for (extent z = 0; z < w_.out[0]; ++z, lines += count * pitch_) {
+      const T* const from = planes + layout_.place(w_, 0, z, 0, 0);
+      for (extent l = 0; l < 2; ++l) {
+        add_edge(from, lines, l, sums);
+      }
+      add_middle(from, lines, sums);
+      for (extent l = most(2, count); l < count + 2; ++l) {
+        add_edge(from, lines, l, sums);
+      }
+    }
+  }
+  /// The lines of x that meet three of dy.
+  void add_middle(const T* from, const T* lines, T* sums) const {
+    const extent line = layout_.line;
+    for (int s = 0; s < lanes; s += Lanes<T>::count) {
+      Vector<T> total[9];
+#pragma GCC unroll 9
+      for (int t = 0; t < 9; ++t) {
+        total[t] = load(sums + t * lanes + s);
+      }
+      for (extent l = 2; l < w_.out[1]; ++l) {
+        for (extent i = s; i < pitch_; i += lanes) {
+          const T* const at = from + l * line + i;
+          const Vector<T> x[3] = {load(at), load_behind<1>(at), load_behind<2>(at)};
+#pragma GCC unroll 3
+          for (int ky = 0; ky < 3; ++ky) {
+            const Vector<T> result = load(lines + (l - ky) * pitch_ + i);
+#pragma GCC unroll 3
+            for (int kx = 0; kx < 3; ++kx) {
+              total[3 * ky + kx] += result * x[kx];
+            }
+          }
+        }
+      }
+#pragma GCC unroll 9
+      for (int t = 0; t < 9; ++t) {
+        store(sums + t * lanes + s, total[t]);
+      }
+    }
+  }
+  /// Line `l` of x, which does not meet three.
+  void add_edge(const T* from, const T* lines, extent l, T* sums) const {
+    for (extent ky = most(0, l - w_.out[1] + 1); ky <= least(2, l); ++ky) {
+      for (extent kx = 0; kx < 3; ++kx) {
+        T* const sum = sums + (3 * ky + kx) * lanes;
+        for (int s = 0; s < lanes; s += Lanes<T>::count) {
+          Vector<T> total = load(sum + s);
+          for (extent i = s; i < pitch_; i += lanes) {
+            total += load(lines + (l - ky) * pitch_ + i) * load(from + l * layout_.line + kx + i);
+          }
+          store(sum + s, total);
+        }
+      }
+    }
+  }
+
   Window w_;
+  bool threes_;
   Layout layout_;
   Blocks tiles_; ///< of taps
   extent pitch_;

@@ -274,6 +274,25 @@ void copy_lines(T* to, extent to_step, const T* from, extent from_step, extent l
   }
 }
 
+/// Lines that two parts of `Bytes` bytes make up, which may overlap, or longer ones.
+template <class T, int Bytes = register_bytes>
+void copy_parts(T* to, extent to_step, const T* from, extent from_step, extent lines, extent count) {
+  constexpr extent part = Bytes / static_cast<extent>(sizeof(T));
+  if constexpr (Bytes > 16) {
+    if (count < part) {
+      return copy_parts<T, Bytes / 2>(to, to_step, from, from_step, lines, count);
+    }
+  }
+  if (count < part || count > 2 * part) {
+    for (extent y = 0; y < lines; ++y, to += to_step, from += from_step) {
+      copy_run(to, from, count);
+    }
+    return;
+  }
+  copy_lines<T, Bytes>(to, to_step, from, from_step, lines);
+  copy_lines<T, Bytes>(to + count - part, to_step, from + count - part, from_step, lines);
+}
+
 /// `lines` runs of `count` elements, `stride` apart where they are read.
 template <class T>
 void copy_lines(T* to, extent to_step, const T* from, extent from_step, extent lines, extent count, extent stride) {
@@ -286,11 +305,8 @@ void copy_lines(T* to, extent to_step, const T* from, extent from_step, extent l
     case 128:
       return copy_lines<T, 128>(to, to_step, from, from_step, lines);
     default:
-      for (extent y = 0; y < lines; ++y, to += to_step, from += from_step) {
-        copy_run(to, from, count);
-      }
+      return copy_parts(to, to_step, from, from_step, lines, count);
     }
-    return;
   }
   for (extent y = 0; y < lines; ++y, to += to_step, from += from_step) {
     if (stride == 2) {
