@@ -42,7 +42,11 @@ class Depthwise {
 public:
   /// Planes of all images and groups are alike.
   Depthwise(const Window& window, const Weights<T>& weights, const T* bias)
-      : w_(window), planes_(window), weights_(weights), bias_(bias), threes_(has_threes(window)) {
+      : w_(window),
+        planes_(window),
+        weights_(weights),
+        bias_(bias),
+        threes_(register_count == 32 && has_threes(window)) {
     planes_.batch = window.batch * window.groups;
     planes_.groups = 1;
     constexpr extent budget = (extent{24} << 10) / static_cast<extent>(sizeof(T));
@@ -100,7 +104,9 @@ private:
                       ((strip.first[0] + z) * w_.out[1] + strip.first[1] + first) * width;
         const T* const from = planes + layout.place(planes_, plane, z, first, 0);
         const extent step = w_.stride[1] * layout.line;
-        for (extent ox = 0; ox < width; ox += Lanes<T>::count) {
+        for (extent next = 0; next < width; next += Lanes<T>::count) {
+          // Aligned registers, or the last goes over some pixels again.
+          const extent ox = threes_ ? next : most(0, least(next, width - Lanes<T>::count));
           const extent count = least(Lanes<T>::count, width - ox);
           if (threes_ && lines == lines_at_once) {
             sum_threes<lines_at_once>(to + ox, count, from + ox, step, weights, offsets, start);
@@ -192,7 +198,7 @@ private:
   Strips strips_;
   Weights<T> weights_;
   const T* bias_;
-  bool threes_;
+  bool threes_; ///< where registers hold all weights
 };
 
 /// Their weight gradient: lines of dy times lines of x, by position along the line modulo dot_lanes.
