@@ -16,7 +16,7 @@ public:
   Scatter(const Window& window, const T* weights, const T* bias)
       : w_(window),
         by_rows_(window.out[2] <= most_pixels && window.kernel[2] <= tile_rows),
-        layout_(window, 1, window.out[0], window.out[1], by_rows_ && window.stride[2] == 1 ? Lanes<T>::count : 1),
+        layout_(window, 1, window.out[0], window.out[1], by_rows_ ? Lanes<T>::count : 1),
         block_pixels_(window.out[2] <= most_pixels ? most_pixels / window.out[2] * window.out[2] : most_pixels),
         pitch_((ceil_div(least(window.pixels(), block_pixels_), tile_width<T>) * 2 + 1) * Lanes<T>::count),
         blocks_(by_rows_ ? Blocks(window.depth() / window.kernel[2], tile_rows / window.kernel[2], window.kernel[2])
@@ -30,7 +30,7 @@ public:
     const extent depth = w_.depth();
     const extent weights_bytes = padded_bytes(Weights<T>::packed_size(w_) * size);
     const extent offsets_bytes = padded_bytes(depth * static_cast<extent>(sizeof(extent)));
-    const extent layout_bytes = padded_bytes(layout_.size * size);
+    const extent layout_bytes = padded_bytes((layout_.size + Lanes<T>::count) * size);
     const extent products_bytes = padded_bytes((tile_rows * pitch_ + 2 * Lanes<T>::count) * size);
     const extent places_bytes = padded_bytes(w_.out[0] * w_.out[1] * static_cast<extent>(sizeof(extent)));
     const extent panel_bytes = padded_bytes(w_.results * tile_width<T> * size);
@@ -52,12 +52,16 @@ public:
     for (extent line = 0; line < w_.out[0] * w_.out[1]; ++line) {
       places_[line] = layout_.place(w_, 0, line / w_.out[1], line % w_.out[1], 0);
     }
+    extent aligning = 0; // so that the first register of a line of dx is aligned
+    for_runs(w_, layout_, [&](extent in_line, extent /*from*/, extent /*count*/) {
+      aligning = in_line < layout_.phase ? (Lanes<T>::count - in_line % Lanes<T>::count) % Lanes<T>::count : aligning;
+    });
     const auto pixels = static_cast<double>(w_.pixels());
     const Cost cost{2 * pixels * static_cast<double>(w_.results * depth),
                     pixels * static_cast<double>((w_.results + w_.channels) * size)};
     for_tiles(w_.batch * w_.groups, cost, [&](extent first, extent last) {
       const Scratch own(static_cast<std::size_t>(layout_bytes + products_bytes + panel_bytes));
-      T* const planes = own.as<T>();
+      T* const planes = own.as<T>() + aligning;
       auto* const products = reinterpret_cast<T*>(own.data() + layout_bytes) + Lanes<T>::count;
       auto* const panel = reinterpret_cast<T*>(own.data() + layout_bytes + products_bytes);
       for (extent i = first; i < last; ++i) {

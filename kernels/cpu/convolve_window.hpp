@@ -97,10 +97,10 @@ struct Layout {
   extent channel;
   extent size; ///< with room for one register behind the end
 
-  /// Phases begin multiples of `even` apart.
+  /// Lines begin a multiple of `even` apart.
   Layout(const Window& w, extent images, extent slice_count, extent line_count, extent even = 1)
-      : phase(ceil_div(ceil_div(covered(w, 2, w.out[2]), w.stride[2]), even) * even),
-        line(phase * w.stride[2]),
+      : phase(ceil_div(covered(w, 2, w.out[2]), w.stride[2])),
+        line(ceil_div(phase * w.stride[2], even) * even),
         lines(covered(w, 1, line_count)),
         slices(covered(w, 0, slice_count)),
         image(slices * lines * line),
