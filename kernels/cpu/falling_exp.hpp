@@ -54,6 +54,18 @@ alignas(64) inline constexpr float roots_of_two[16] = {1.F,
 #endif
 }
 
+#if defined(__AVX512F__)
+/// y * 2^(floor of n), or 0 where x < least.
+[[gnu::always_inline]] inline Vector<float> scaled_unless_below(const Vector<float>& x, const Vector<float>& least,
+                                                                const Vector<float>& y, const Vector<float>& n) {
+  constexpr int not_less_or_nan = 0x15;
+  constexpr int as_rounding_is_set = 4;
+  const auto all = static_cast<unsigned short>(-1);
+  const unsigned short taken = __builtin_ia32_cmpps512_mask(x, least, not_less_or_nan, all, as_rounding_is_set);
+  return __builtin_ia32_scalefps512_mask(y, n, Vector<float>{}, taken, as_rounding_is_set);
+}
+#endif
+
 /// e^x of x <= 0 or NaN: 0 below -87, within 2 ULP down to e^x = 1e-6, within 5 below.
 template <>
 [[gnu::always_inline]] inline Vector<float> exp<float>(const Vector<float>& x) {
@@ -64,11 +76,17 @@ template <>
   const V r = math::fma(n, V{} - static_cast<float>(math::ln2), x);
   // (e^r - 1) / r of |r| <= ln 2 / 32: Remez exchange, error 2^-29
   const V w = math::lanes::polynomial(r, 1.F, 0x1.00022ap-1F, 0x1.555250p-3F);
-  // The last four bits choose the root; those above them are added to its exponent.
+  // The last four bits choose the root; those above them are its exponent.
   const Indices index = math::lanes::bits(shifted);
+#if defined(__AVX512F__)
+  const V root = root_of_two(index);
+  const V y = math::fma(root * r, w, root);
+  return scaled_unless_below(x, V{} - 87.F, y, n);
+#else
   const V root = math::lanes::from_bits<V>(math::lanes::bits(root_of_two(index)) + ((index << 19) & ~0x7fffff));
   const V y = math::fma(root * r, w, root);
   return x < V{} - 87.F ? V{} : y;
+#endif
 }
 
 #endif

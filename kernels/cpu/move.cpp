@@ -147,8 +147,54 @@ struct Grid {
   }
 };
 
+/// Whether all of the result's runs are whole lines of the cache.
+template <class Word>
+bool has_whole_lines(const Word* to, const Loops& loops) {
+  constexpr extent line = 64;
+  bool is_whole = reinterpret_cast<std::uintptr_t>(to) % line == 0 && bytes_of<Word>(loops.run.count) % line == 0 &&
+                  bytes_of<Word>(loops.row.count) % line == 0 && bytes_of<Word>(loops.row.to) % line == 0;
+  for (int i = 0; i < loops.outer_count; ++i) {
+    is_whole = is_whole && bytes_of<Word>(loops.outer[i].to) % line == 0;
+  }
+  return is_whole;
+}
+
+/// Past the caches, line by line: nothing has to be assembled. Tiles follow each other along the operand's rows, and
+/// the next one is on its way while one is crossed; their rows are few enough to be found in the cache again even where
+/// they lie a power of two apart.
+template <class Word>
+void stream_crossed(Word* to, const Word* from, const Loops& loops) {
+  constexpr extent side = 64;
+  const extent rows = pieces_of(loops.row.count, side);
+  const extent each = rows * pieces_of(loops.run.count, side);
+  const auto at = [&](extent tile) {
+    const Loop outer = loops.offsets(tile / each);
+    const extent row = tile % rows * side;
+    const extent column = tile % each / rows * side;
+    return Tile{outer.to + row * loops.row.to + column, outer.from + row + column * loops.run.from,
+                std::min(side, loops.row.count - row), std::min(side, loops.run.count - column)};
+  };
+  const auto bytes = static_cast<double>(2 * side * bytes_of<Word>(side));
+  for_tiles(loops.outer_positions * each, Cost{0, bytes}, [&](extent first, extent last) {
+    Tile tile = at(first);
+    for (extent i = first; i < last; ++i) {
+      const Tile next = i + 1 < last ? at(i + 1) : tile;
+      stream_squares(to + tile.to, from + tile.from,
+                     {tile.run, tile.rows, loops.run.from, loops.row.to, next.from - tile.from});
+      tile = next;
+    }
+    end_stream();
+  });
+}
+
 template <class Word>
 void copy_crossed(Word* to, const Word* from, const Loops& loops, bool streams) {
+  if constexpr (has_register_squares<Word>) {
+    if (streams && has_whole_lines(to, loops)) {
+      stream_crossed(to, from, loops);
+      return;
+    }
+  }
   const Grid grid(loops, Sides<Word>::rows, Sides<Word>::run);
   const extent count = loops.outer_positions * grid.tiles;
   const bool is_small = bytes_of<Word>(loops.row.count * loops.run.count) <= Sides<Word>::bytes;

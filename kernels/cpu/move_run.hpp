@@ -92,29 +92,26 @@ inline void copy_runs(std::byte* to, const std::byte* from, const Runs& runs) {
   copy_runs(to, from, {1, 0, 0, run});
 }
 
-/// 64 aligned bytes past the caches, where the instruction set has a way.
+/// A register past the caches, where the instruction set has a way, to where registers are aligned.
+[[gnu::always_inline]] inline void stream_register(std::byte* to, Vector<float> value) {
+#if defined(__clang__)
+  __builtin_nontemporal_store(value, reinterpret_cast<Vector<float>*>(to));
+#elif defined(__AVX512F__)
+  __builtin_ia32_movntps512(reinterpret_cast<float*>(to), value);
+#elif defined(__AVX__)
+  __builtin_ia32_movntps256(reinterpret_cast<float*>(to), value);
+#elif defined(__SSE2__)
+  __builtin_ia32_movntps(reinterpret_cast<float*>(to), value);
+#else
+  store(reinterpret_cast<float*>(to), value);
+#endif
+}
+
+/// 64 aligned bytes, likewise.
 [[gnu::always_inline]] inline void stream_line(std::byte* to, const std::byte* from) {
-#if defined(__SSE2__) && !defined(__clang__)
-#if defined(__AVX512F__)
-  __builtin_ia32_movntps512(reinterpret_cast<float*>(to), load(reinterpret_cast<const float*>(from)));
-#else
   for (int i = 0; i < 64; i += register_bytes) {
-    const Vector<float> value = load(reinterpret_cast<const float*>(from + i));
-#if defined(__AVX__)
-    __builtin_ia32_movntps256(reinterpret_cast<float*>(to + i), value);
-#else
-    __builtin_ia32_movntps(reinterpret_cast<float*>(to + i), value);
-#endif
+    stream_register(to + i, load(reinterpret_cast<const float*>(from + i)));
   }
-#endif
-#elif defined(__clang__)
-  for (int i = 0; i < 64; i += register_bytes) {
-    __builtin_nontemporal_store(load(reinterpret_cast<const float*>(from + i)),
-                                reinterpret_cast<Vector<float>*>(to + i));
-  }
-#else
-  std::memcpy(to, from, 64);
-#endif
 }
 
 /// What was streamed before is seen by other threads before anything that is written after.

@@ -2,7 +2,7 @@
 // Transposing: rows of the operand become columns of the result, in squares that registers hold.
 #pragma once
 
-#include "vector.hpp"
+#include "move_run.hpp"
 
 #include <utility>
 
@@ -87,8 +87,8 @@ private:
   }
 
 public:
-  /// Reads `ahead` words further on soon, where that is not 0.
-  template <bool IsAhead>
+  /// Reads `ahead` words further on soon, where that is not 0. `Streams`: writes past the caches.
+  template <bool IsAhead, bool Streams = false>
   [[gnu::always_inline]] static void transpose(Word* to, extent to_stride, const Word* from, extent from_stride,
                                                extent ahead) {
     Row rows[side];
@@ -107,7 +107,11 @@ public:
     }
 #pragma GCC unroll 64
     for (int i = 0; i < side; ++i) {
-      std::memcpy(to, &rows[i], Bytes);
+      if constexpr (Streams) {
+        stream_register(reinterpret_cast<std::byte*>(to), __builtin_bit_cast(Vector<float>, rows[i]));
+      } else {
+        std::memcpy(to, &rows[i], Bytes);
+      }
       to += to_stride;
     }
   }
@@ -127,6 +131,22 @@ void cross_all_squares(Word* to, const Word* from, const Crossing& at) {
     }
   }
 }
+
+/// Whether matrices of such words are crossed in squares of whole registers.
+template <class Word>
+inline constexpr bool has_register_squares = sizeof(Word) > 1 && register_bytes >= 16;
+
+/// By squares whose rows are whole registers, written past the caches: whole and aligned lines of the result.
+template <class Word>
+void stream_squares(Word* to, const Word* from, const Crossing& at) {
+  using Block = Square<Word, register_bytes>;
+  for (extent c = 0; c < at.columns; c += Block::side) {
+    for (extent r = 0; r < at.rows; r += Block::side) {
+      Block::template transpose<true, true>(to + c * at.to + r, at.to, from + r * at.from + c, at.from, at.ahead);
+    }
+  }
+}
+
 template <class Word, int Bytes>
 void cross_squares(Word* to, const Word* from, const Crossing& at) {
   if (at.ahead != 0) {

@@ -128,8 +128,6 @@ struct LayerNorm {
     const Two<double> total = sum_two<T>(
         count,
         [&](extent i, const Two<Block<T>>& sum) {
-          __builtin_prefetch(later + count + i);
-          __builtin_prefetch(to + count + i, 1);
           store_block(to + i, apply(load_block(earlier + i), m, r, load_block(gamma + i), load_block(beta + i)));
           return Two<Block<T>>{sum.first + load_block(later + i), add_square(load_block(now + i), center, sum.second)};
         },

@@ -74,7 +74,6 @@ public:
 
 private:
   static constexpr extent register_lanes = Lanes<A>::count;
-  static constexpr extent turns = 16; // rows that are walked for one group of registers after another
 
   // The last columns have a register of their own, which overlaps the one before in the operand.
   [[nodiscard]] extent place_of(extent i) const { return i < full_ ? i : i - tail_ + full_; }
@@ -98,15 +97,12 @@ private:
     }
   }
   void add_rows(const In* x, extent count, extent stride) {
-    if (full_ == 0) {
-      add_narrow(x, count, stride);
-      return;
-    }
-    const bool is_one_group = !has_tail_ && (full_ == register_lanes || full_ == 2 * register_lanes ||
-                                             full_ == 4 * register_lanes || full_ == 8 * register_lanes);
-    const extent together = is_one_group ? count : turns;
-    for (extent first = 0; first < count; first += together, x += together * stride) {
-      const extent rows = std::min(together, count - first);
+    for (extent first = 0; first < count; first += turn_depth, x += turn_depth * stride) {
+      const extent rows = std::min(turn_depth, count - first);
+      if (full_ == 0) {
+        add_narrow(x, rows, stride);
+        continue;
+      }
       extent i = 0;
       for (; i + 8 * register_lanes <= full_; i += 8 * register_lanes) {
         add_group<8>(at_ + i, x + i, rows, stride);
@@ -132,9 +128,10 @@ private:
     Vector<A> sum[Group];
 #pragma GCC unroll 8
     for (int v = 0; v < Group; ++v) {
-      sum[v] = load(at + v * register_lanes);
+      sum[v] = F::first(lift<A>(x + v * register_lanes));
     }
-    for (extent r = 0; r < rows; ++r, x += stride) {
+    for (extent r = 1; r < rows; ++r) {
+      x += stride;
 #pragma GCC unroll 8
       for (int v = 0; v < Group; ++v) {
         sum[v] = F::add(sum[v], lift<A>(x + v * register_lanes));
@@ -142,22 +139,24 @@ private:
     }
 #pragma GCC unroll 8
     for (int v = 0; v < Group; ++v) {
-      store(at + v * register_lanes, sum[v]);
+      store(at + v * register_lanes, F::join(load(at + v * register_lanes), sum[v]));
     }
   }
   /// Rows narrower than a register: what lies behind a row is added to lanes that nobody reads.
-  void add_narrow(const In* x, extent count, extent stride) {
-    Vector<A> sum = load(at_);
-    for (extent r = 0; r < count; ++r, x += stride) {
-      if (end_ - x >= register_lanes) {
-        sum = F::add(sum, lift<A>(x));
-      } else {
-        In padded[register_lanes] = {};
-        std::copy_n(x, width_, padded);
-        sum = F::add(sum, lift<A>(padded));
+  void add_narrow(const In* x, extent rows, extent stride) {
+    const auto row = [&](const In* from) {
+      if (end_ - from >= register_lanes) {
+        return lift<A>(from);
       }
+      In padded[register_lanes] = {};
+      std::copy_n(from, width_, padded);
+      return lift<A>(padded);
+    };
+    Vector<A> sum = F::first(row(x));
+    for (extent r = 1; r < rows; ++r) {
+      sum = F::add(sum, row(x + r * stride));
     }
-    store(at_, sum);
+    store(at_, F::join(load(at_), sum));
   }
   void join() {
     const extent places = full_ + (has_tail_ ? register_lanes : 0);

@@ -100,13 +100,14 @@ struct Squares {
   static constexpr bool is_sum = false;
   static constexpr bool commutes = true;
   static constexpr A start() { return 0; }
+  // (by fma, or the compiler would fuse some of the products and sums, and others on another instruction set)
   template <class V>
   static V first(V x) {
-    return x * x;
+    return math::fma(x, x, V{});
   }
   template <class V>
   static V add(V a, V x) {
-    return a + x * x;
+    return math::fma(x, x, a);
   }
   template <class V>
   static V join(V a, V b) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One result of runs of any length. Element i of a run goes to accumulator i mod `wide`; accumulators are joined in a
-// binary tree.
+// One result of runs of any length. Element i of a run goes to accumulator i mod `wide`, those of some turns together;
+// accumulators are joined in a binary tree.
 #pragma once
 
 #include "reduce_join.hpp"
@@ -46,13 +46,11 @@ public:
 private:
   static constexpr extent register_lanes = Lanes<A>::count;
   static constexpr int group = 8; // registers that are added to at once
-  static constexpr extent turns = 16;
-
   void add_run(const In* x, extent count) {
     const extent blocks = count / wide<A>;
-    for (extent first = 0; first < blocks; first += turns) {
+    for (extent first = 0; first < blocks; first += turn_depth) {
       for (extent l = 0; l < wide<A>; l += group * register_lanes) {
-        add_blocks(lane_ + l, x + first * wide<A> + l, std::min(turns, blocks - first));
+        add_blocks(lane_ + l, x + first * wide<A> + l, std::min(turn_depth, blocks - first));
       }
     }
     x += blocks * wide<A>;
@@ -69,9 +67,10 @@ private:
     Vector<A> sum[group];
 #pragma GCC unroll 8
     for (int v = 0; v < group; ++v) {
-      sum[v] = load(lanes + v * register_lanes);
+      sum[v] = F::first(lift<A>(x + v * register_lanes));
     }
-    for (extent b = 0; b < blocks; ++b, x += wide<A>) {
+    for (extent b = 1; b < blocks; ++b) {
+      x += wide<A>;
 #pragma GCC unroll 8
       for (int v = 0; v < group; ++v) {
         sum[v] = F::add(sum[v], lift<A>(x + v * register_lanes));
@@ -79,7 +78,7 @@ private:
     }
 #pragma GCC unroll 8
     for (int v = 0; v < group; ++v) {
-      store(lanes + v * register_lanes, sum[v]);
+      store(lanes + v * register_lanes, F::join(load(lanes + v * register_lanes), sum[v]));
     }
   }
   Whole total_so_far() {

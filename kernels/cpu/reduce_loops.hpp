@@ -114,8 +114,10 @@ void visit_loops(const ReducedLoop* loops, int count, extent offset, Visit& visi
   }
 }
 
-// Elements added to one accumulator before it joins the whole: a float that has grown large no longer notices small
-// numbers, and the roundings of equal ones all go one way.
+// A float that has grown large no longer notices small numbers, and the roundings of equal ones all go one way. So so
+// many elements are added in a register before they join an accumulator, and so many to an accumulator before it joins
+// the whole, which is wider.
+inline constexpr extent turn_depth = 16;
 inline constexpr extent block_depth = 256;
 
 // Accumulators side by side, enough chains to hide the latency of an add; fixed, so that the order of operations is the

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reduce_long_row.hpp"
+#include "reduce_medium_rows.hpp"
 #include "reduce_short_rows.hpp"
 
 namespace cleave::kernels::inline CLEAVE_KERNELS::folds {
@@ -22,6 +23,7 @@ public:
       : plan_(plan),
         x_(x),
         short_(plan.run, end),
+        medium_(plan.run),
         grid_{0, 1, 1, 0},
         prefetches_(plan.reduced_count == 0 && is_far(plan.elements * static_cast<extent>(sizeof(In)), plan.run)) {
     if (plan.kept_count > 0) {
@@ -30,7 +32,9 @@ public:
     }
     // (where grains cut the run itself, the length of what is left must not decide)
     const bool is_cut = plan.grain > 0 && plan.reduced_count == 0;
-    if (plan.run < long_run<A> && !is_cut) {
+    is_medium_ = MediumRows<F>::is_there && plan.run >= long_run<A> && plan.run <= MediumRows<F>::longest &&
+                 plan.reduced_count == 0 && !is_cut;
+    if ((plan.run < long_run<A> || is_medium_) && !is_cut) {
       grid_.width = room;
     }
   }
@@ -46,6 +50,12 @@ public:
     }
     if (grid_.width > 1) {
       const int rows = static_cast<int>(tile.count);
+      if constexpr (MediumRows<F>::is_there) {
+        if (is_medium_) {
+          medium_.fold(from, grid_.distance, rows, totals);
+          return;
+        }
+      }
       if (plan_.reduced_count == 0) {
         short_.fold_once(from, grid_.distance, rows, totals);
       } else {
@@ -84,8 +94,10 @@ private:
   const ReducePlan& plan_; // NOLINT(cppcoreguidelines-avoid-const-or-ref-data-members): lives as long as a call
   const In* x_;
   ShortRows<F> short_;
+  MediumRows<F> medium_;
   TileGrid grid_;
   bool prefetches_;
+  bool is_medium_ = false;
 };
 
 } // namespace cleave::kernels::inline CLEAVE_KERNELS::folds

@@ -5,15 +5,24 @@
 #include "parallel.hpp"
 
 #include <cleave/base/math.hpp>
+#include <cleave/device/scratch.hpp>
 #include <cleave/ops/kernels.hpp>
 
 namespace cleave::kernels::inline CLEAVE_KERNELS {
 namespace rows {
 
+/// Some neighbouring rows whose elements lie `stride` apart.
+struct Columns {
+  extent first;
+  extent stride;
+  extent count;
+};
+inline constexpr extent most_blocks = 4; ///< of columns: whole lines are read and written, some one behind the other
+
 /// Elements of a row, a block at a time: where rows lie one behind the other a block is a piece of one row, else it is
 /// the same element of neighbouring rows. Both forms of a kernel give a row the same bits.
-template <class T, class Row, class Columns>
-void for_rows(const KernelArguments& call, double flops, double bytes, Row row, Columns columns) {
+template <class T, class Row, class OfColumns>
+void for_rows(const KernelArguments& call, double flops, double bytes, Row row, OfColumns columns) {
   const extent classes = call.sizes[1];
   const extent inner = call.sizes[2];
   const auto each = static_cast<double>(classes);
@@ -21,15 +30,25 @@ void for_rows(const KernelArguments& call, double flops, double bytes, Row row, 
     for_tiles(call.sizes[0], Cost{flops * each, bytes * each}, [&](extent first, extent last) { row(first, last); });
     return;
   }
-  constexpr extent lanes = Block<T>::lanes;
-  const extent groups = (inner + lanes - 1) / lanes;
-  const Cost cost{flops * each * static_cast<double>(lanes), bytes * each * static_cast<double>(lanes)};
-  for_tiles(call.sizes[0] * groups, cost, [&](extent first, extent last) {
+  constexpr extent most = most_blocks * Block<T>::lanes;
+  const extent groups = (inner + most - 1) / most;
+  const extent width = inner < most ? inner : most;
+  const auto elements = static_cast<double>(classes * width);
+  for_tiles(call.sizes[0] * groups, Cost{flops * elements, bytes * elements}, [&](extent first, extent last) {
     for (extent t = first; t < last; ++t) {
-      const extent i = t % groups * lanes;
-      columns(t / groups * classes * inner + i, inner, inner - i);
+      const extent i = t % groups * most;
+      columns(Columns{t / groups * classes * inner + i, inner, inner - i < most ? inner - i : most});
     }
   });
+}
+
+/// run(block, its first column, columns in it) for all blocks of `count` columns.
+template <class T, class Run>
+[[gnu::always_inline]] inline void each_block(extent count, Run run) {
+  constexpr extent lanes = Block<T>::lanes;
+  for (extent b = 0, j = 0; j < count; ++b, j += lanes) {
+    run(b, j, count - j < lanes ? count - j : lanes);
+  }
 }
 
 /// The block of neighbouring rows at `from`, of which there are `count`; zeros behind them.
@@ -87,25 +106,12 @@ T extreme_of(const T* x, extent classes) {
   }
   return largest_lane(larger(larger(a.value, b.value), larger(c.value, d.value)));
 }
-template <class T>
-T largest_of(const T* x, extent classes, T scale) {
-  return scaled(scale < 0 ? extreme_of<T, true>(x, classes) : extreme_of<T, false>(x, classes), math::abs(scale));
-}
 
-/// The same of neighbouring rows.
-template <class T, bool Least>
-Block<T> extreme_of(const T* x, extent classes, extent stride, extent count) {
-  Greatest<T, Least> greatest;
-  for (extent c = 0; c < classes; ++c) {
-    greatest.meet(load_some(x + c * stride, count));
-  }
-  return greatest.value;
-}
+/// What is subtracted from each of neighbouring rows.
 template <class T>
-Block<T> largest_of(const T* x, extent classes, extent stride, extent count, T scale) {
+Block<T> largest_of(const Block<T>& extremes, T scale) {
   T each[Block<T>::lanes];
-  store_block(each, scale < 0 ? extreme_of<T, true>(x, classes, stride, count)
-                              : extreme_of<T, false>(x, classes, stride, count));
+  store_block(each, extremes);
   for (T& one : each) {
     one = scaled(one, math::abs(scale));
   }
@@ -150,152 +156,291 @@ T log_total(double total) {
   return total == 0 ? T(0) : math::log(static_cast<T>(total));
 }
 
-/// One row: exponentials and their sum, while the largest of a later row is found and an earlier row is divided by its
-/// sum, so that no row waits for its own sums.
-template <bool HasEarlier, class T, class Fall>
-double exp_row(const T* from, T* to, extent classes, const Fall& fall, const T* later, T& largest_of_later, T* earlier,
-               T share_of_earlier) {
-  Greatest<T, false> greatest;
-  const Block<T> share = repeat(share_of_earlier);
-  const double total = sum_row<T>(
+/// Columns gathered from rows that lie far apart, often so that caches hold few of them at once: element c of the
+/// columns from j on is at(c, j).
+template <class T>
+class Gathered {
+  static constexpr extent width = most_blocks * Block<T>::lanes;
+
+public:
+  explicit Gathered(extent classes) : memory_(static_cast<std::size_t>(classes * width) * sizeof(T)) {}
+  [[nodiscard]] T* at(extent c, extent j) const { return memory_.as<T>() + c * width + j; }
+
+private:
+  Scratch memory_;
+};
+/// Element c, j of an operand that is gathered; those of later rows are on their way.
+template <class T>
+[[gnu::always_inline]] inline Block<T> load_far(const T* from, extent c, extent stride, extent j, extent count) {
+  constexpr extent ahead = 16;
+  __builtin_prefetch(from + (c + ahead) * stride + j);
+  return load_some(from + c * stride + j, count);
+}
+
+/// The sum of a row's exponentials. Each is also given to `with(i, e)`, those of the last n elements to `part(i, n,
+/// e)`.
+template <class T, class Fall, class With, class Part>
+[[gnu::always_inline]] inline double sum_exp(const T* from, extent classes, const Fall& fall, With with, Part part) {
+  return sum_row<T>(
       classes,
       [&](extent i, const Block<T>& sum) {
         const Block<T> e = exp_of_falling(fall(load_block(from + i)));
-        store_block(to + i, e);
-        greatest.meet(load_block(later + i));
-        __builtin_prefetch(later + classes + i); // (no memory is touched behind the last row)
-        __builtin_prefetch(to + classes + i, 1);
-        if constexpr (HasEarlier) {
-          store_block(earlier + i, load_block(earlier + i) * share);
-        }
+        with(i, e);
         return sum + e;
       },
       [&](extent i, extent count, const Block<T>& sum) {
         const Block<T> e = first_lanes(exp_of_falling(fall(load_first(from + i, count))), count, T(0));
-        store_first(to + i, e, count);
-        greatest.meet(first_lanes(load_first(later + i, count), count, lowest<T>));
-        if constexpr (HasEarlier) {
-          store_first(earlier + i, load_first(earlier + i, count) * share, count);
-        }
+        part(i, count, e);
         return sum + e;
       });
-  largest_of_later = largest_lane(greatest.value);
-  return total;
 }
 
-template <class T>
-void multiply_row(T* row, extent classes, T by) {
-  const Block<T> factor = repeat(by);
-  for_blocks<T>(
-      classes, [&](extent i) { store_block(row + i, load_block(row + i) * factor); },
-      [&](extent i, extent count) { store_first(row + i, load_first(row + i, count) * factor, count); });
-}
-
-/// Rows one behind the other, of a positive scale: row o is worked on while row o + 2 is read and row o - 2 finished.
-template <class T, bool IsScaled>
-void softmax_rows(const T* x, T* p, extent rows, extent classes, T scale) {
-  T largest[3] = {extreme_of<T, false>(x, classes), rows > 1 ? extreme_of<T, false>(x + classes, classes) : T(0), T(0)};
-  T share[2] = {};
-  for (extent o = 0; o < rows; ++o) {
-    const T* const from = x + o * classes;
-    T* const to = p + o * classes;
-    const Falling<T, IsScaled> fall{repeat(scale), repeat(scaled(largest[0], scale))};
-    const T* const later = o + 2 < rows ? from + 2 * classes : from;
-    const double total = o >= 2 ? exp_row<true>(from, to, classes, fall, later, largest[2], to - 2 * classes, share[0])
-                                : exp_row<false>(from, to, classes, fall, later, largest[2], to, T(1));
-    largest[0] = largest[1];
-    largest[1] = largest[2];
-    share[0] = share[1];
-    share[1] = reciprocal_total<T>(total);
-  }
-  if (rows > 1) {
-    multiply_row(p + (rows - 2) * classes, classes, share[0]);
-  }
-  multiply_row(p + (rows - 1) * classes, classes, share[1]);
-}
-
-template <class T, bool IsScaled>
-void softmax(const KernelArguments& call, const T* x, T* p) {
+/// p = exp(scale * x - log of the row's sum of such), or its logarithm.
+template <class T, bool IsScaled, bool IsLog>
+class Softmax {
   using Fall = Falling<T, IsScaled>;
-  const T scale = static_cast<T>(call.numbers[0]);
-  const extent classes = call.sizes[1];
-  for_rows<T>(
-      call, 24, 2 * sizeof(T),
-      [=](extent first, extent last) {
-        if (scale > 0 && classes >= Block<T>::lanes) {
-          softmax_rows<T, IsScaled>(x + first * classes, p + first * classes, last - first, classes, scale);
-          return;
+
+public:
+  Softmax(const T* x, T* p, extent classes, T scale) : x_(x), p_(p), classes_(classes), scale_(scale) {}
+
+  /// Rows one behind the other: row o is worked on while row o + 2 is read and row o - 2 finished, so that none waits
+  /// for its own extreme or its own sum.
+  void rows(extent first, extent last) const {
+    if (scale_ < 0) {
+      rows_by_extreme<true>(first, last);
+    } else {
+      rows_by_extreme<false>(first, last);
+    }
+  }
+
+  void columns(const Columns& at) const {
+    const T* const from = x_ + at.first;
+    T* const to = p_ + at.first;
+    const Gathered<T> e(classes_);
+    Fall fall[most_blocks];
+    gather(from, at, e, fall);
+    ColumnSum<T> sum[most_blocks] = {ColumnSum<T>(classes_), ColumnSum<T>(classes_), ColumnSum<T>(classes_),
+                                     ColumnSum<T>(classes_)};
+    for (extent c = 0; c < classes_; ++c) {
+      each_block<T>(at.count, [&](extent b, extent j, extent /*n*/) {
+        const Block<T> exponential = exp_of_falling(fall[b](load_block(e.at(c, j))));
+        if constexpr (!IsLog) {
+          store_block(e.at(c, j), exponential);
         }
-        for (extent o = first; o < last; ++o) {
-          const T* const from = x + o * classes;
-          T* const to = p + o * classes;
-          const Fall fall{repeat(scale), repeat(largest_of(from, classes, scale))};
-          if (classes < Block<T>::lanes) { // one block stays in its registers
-            const Block<T> e = first_lanes(exp_of_falling(fall(load_first(from, classes))), classes, T(0));
-            WideSum<T> sum;
-            sum.add(e);
-            store_first(to, e * repeat(reciprocal_total<T>(sum.total())), classes);
-            continue;
-          }
-          T ignored;
-          const double total = exp_row<false>(from, to, classes, fall, from, ignored, to, T(1));
-          multiply_row(to, classes, reciprocal_total<T>(total));
-        }
-      },
-      [=](extent first, extent stride, extent count) {
-        const T* const from = x + first;
-        T* const to = p + first;
-        const Fall fall{repeat(scale), largest_of(from, classes, stride, count, scale)};
-        ColumnSum<T> sum(classes);
-        for (extent c = 0; c < classes; ++c) {
-          const Block<T> e = exp_of_falling(fall(load_some(from + c * stride, count)));
-          store_some(to + c * stride, e, count);
-          sum.step(c, [&](const Block<T>& so_far) { return so_far + e; });
-        }
-        const Block<T> share = of_totals(sum, reciprocal_total<T>);
-        for (extent c = 0; c < classes; ++c) {
-          store_some(to + c * stride, load_some(to + c * stride, count) * share, count);
-        }
+        sum[b].step(c, [&](const Block<T>& so_far) { return so_far + exponential; });
       });
+    }
+    Block<T> of_sum[most_blocks];
+    each_block<T>(at.count, [&](extent b, extent /*j*/, extent /*n*/) { of_sum[b] = of_totals(sum[b], of_total); });
+    for (extent c = 0; c < classes_; ++c) {
+      each_block<T>(at.count, [&](extent b, extent j, extent n) {
+        store_some(to + c * at.stride + j, finished(load_block(e.at(c, j)), fall[b], of_sum[b]), n);
+      });
+    }
+  }
+
+private:
+  static constexpr T of_total(double total) {
+    if constexpr (IsLog) {
+      return log_total<T>(total);
+    } else {
+      return reciprocal_total<T>(total);
+    }
+  }
+  /// The result: of an element x, or of its exponential.
+  static Block<T> finished(const Block<T>& x, const Fall& fall, const Block<T>& of_sum) {
+    if constexpr (IsLog) {
+      return fall(x) - of_sum;
+    } else {
+      return x * of_sum;
+    }
+  }
+
+  void gather(const T* from, const Columns& at, const Gathered<T>& e, Fall (&fall)[most_blocks]) const {
+    const auto extremes = [&](auto greatest) {
+      decltype(greatest) of[most_blocks];
+      for (extent c = 0; c < classes_; ++c) {
+        each_block<T>(at.count, [&](extent b, extent j, extent n) {
+          const Block<T> x = load_far(from, c, at.stride, j, n);
+          store_block(e.at(c, j), x);
+          of[b].meet(x);
+        });
+      }
+      each_block<T>(at.count, [&](extent b, extent /*j*/, extent /*n*/) {
+        fall[b] = {repeat(scale_), largest_of(of[b].value, scale_)};
+      });
+    };
+    if (scale_ < 0) {
+      extremes(Greatest<T, true>{});
+    } else {
+      extremes(Greatest<T, false>{});
+    }
+  }
+
+  /// What is known of a row before it is worked on, and before it is finished.
+  struct Known {
+    Fall fall;
+    T of_sum;
+  };
+
+  [[nodiscard]] Fall fall_of(T extreme) const { return {repeat(scale_), repeat(scaled(extreme, math::abs(scale_)))}; }
+
+  template <bool Least>
+  void rows_by_extreme(extent first, extent last) const {
+    if (classes_ < Block<T>::lanes) {
+      for (extent o = first; o < last; ++o) {
+        short_row<Least>(x_ + o * classes_, p_ + o * classes_);
+      }
+      return;
+    }
+    const auto extreme = [&](extent o) { return o < last ? extreme_of<T, Least>(x_ + o * classes_, classes_) : T(0); };
+    T next[2] = {extreme(first), extreme(first + 1)};
+    Known earlier[2] = {};
+    for (extent o = first; o < last; ++o) {
+      Known now{fall_of(next[0]), T(0)};
+      T later = T(0);
+      const double total = o >= first + 2 && o + 2 < last ? row<Least, true>(o, now.fall, later, earlier[0])
+                                                          : row<Least, false>(o, now.fall, later, earlier[0]);
+      if (o + 2 < last && o < first + 2) {
+        later = extreme(o + 2);
+      }
+      if (o >= first + 2 && o + 2 >= last) {
+        finish(o - 2, earlier[0]);
+      }
+      now.of_sum = of_total(total);
+      next[0] = next[1];
+      next[1] = later;
+      earlier[0] = earlier[1];
+      earlier[1] = now;
+    }
+    if (last - first > 1) {
+      finish(last - 2, earlier[0]);
+    }
+    finish(last - 1, earlier[1]);
+  }
+
+  /// The sum of row o; if `IsAmid`, also the extreme of row o + 2, and row o - 2 is finished.
+  template <bool Least, bool IsAmid>
+  double row(extent o, const Fall& fall, T& extreme_of_later, const Known& of_earlier) const {
+    const T* const from = x_ + o * classes_;
+    T* const to = p_ + o * classes_;
+    const T* const later = from + 2 * classes_;
+    T* const earlier = to - 2 * classes_;
+    const T* const earlier_from = IsLog ? from - 2 * classes_ : earlier;
+    const Block<T> of_sum = repeat(of_earlier.of_sum);
+    [[maybe_unused]] Greatest<T, Least> greatest; // NOLINT(misc-const-correctness): met where rows are amid others
+    const double total = sum_exp(
+        from, classes_, fall,
+        [&](extent i, const Block<T>& e) {
+          if constexpr (!IsLog) {
+            store_block(to + i, e);
+          }
+          if constexpr (IsAmid) {
+            greatest.meet(load_block(later + i));
+            store_block(earlier + i, finished(load_block(earlier_from + i), of_earlier.fall, of_sum));
+          }
+        },
+        [&](extent i, extent n, const Block<T>& e) {
+          if constexpr (!IsLog) {
+            store_first(to + i, e, n);
+          }
+          if constexpr (IsAmid) {
+            greatest.meet(first_lanes(load_first(later + i, n), n, Least ? -lowest<T> : lowest<T>));
+            store_first(earlier + i, finished(load_first(earlier_from + i, n), of_earlier.fall, of_sum), n);
+          }
+        });
+    if constexpr (IsAmid) {
+      extreme_of_later = largest_lane(greatest.value);
+    }
+    return total;
+  }
+
+  void finish(extent o, const Known& of_row) const {
+    T* const to = p_ + o * classes_;
+    const T* const from = IsLog ? x_ + o * classes_ : to;
+    const Block<T> of_sum = repeat(of_row.of_sum);
+    for_blocks<T>(
+        classes_, [&](extent i) { store_block(to + i, finished(load_block(from + i), of_row.fall, of_sum)); },
+        [&](extent i, extent n) { store_first(to + i, finished(load_first(from + i, n), of_row.fall, of_sum), n); });
+  }
+
+  /// A row of one block, which stays in its registers.
+  template <bool Least>
+  void short_row(const T* from, T* to) const {
+    const Block<T> x = load_first(from, classes_);
+    Greatest<T, Least> greatest;
+    greatest.meet(first_lanes(x, classes_, Least ? -lowest<T> : lowest<T>));
+    const Fall fall = fall_of(largest_lane(greatest.value));
+    const Block<T> e = first_lanes(exp_of_falling(fall(x)), classes_, T(0));
+    WideSum<T> sum;
+    sum.add(e);
+    store_first(to, finished(IsLog ? x : e, fall, repeat(of_total(sum.total()))), classes_);
+  }
+
+  const T* x_;
+  T* p_;
+  extent classes_;
+  T scale_;
+};
+
+template <class T, bool IsScaled, bool IsLog>
+void softmax(const KernelArguments& call, const T* x, T* p) {
+  const Softmax<T, IsScaled, IsLog> work(x, p, call.sizes[1], static_cast<T>(call.numbers[0]));
+  for_rows<T>(
+      call, 24, 2 * sizeof(T), [&](extent first, extent last) { work.rows(first, last); },
+      [&](const Columns& at) { work.columns(at); });
 }
 
-template <class T, bool IsScaled>
-void log_softmax(const KernelArguments& call, const T* x, T* y) {
-  using Fall = Falling<T, IsScaled>;
-  const T scale = static_cast<T>(call.numbers[0]);
+/// dx, from the result y and its gradient dy: add(y, dy, sum) adds to a row's sum, of(y, dy, sum) is an element of dx.
+template <class T, class Add, class Of>
+void gradient(std::byte* const* arenas, const KernelArguments& call, double flops, Add add, Of of) {
+  const T* const y = call.operand<T>(arenas, 1);
+  const T* const dy = call.operand<T>(arenas, 2);
+  T* const dx = call.result<T>(arenas);
   const extent classes = call.sizes[1];
   for_rows<T>(
-      call, 24, 2 * sizeof(T),
-      [=](extent begin, extent end) {
+      call, flops, 3 * sizeof(T),
+      [&](extent begin, extent end) {
         for (extent first = begin * classes; first < end * classes; first += classes) {
-          const T* const from = x + first;
-          T* const to = y + first;
-          const Fall fall{repeat(scale), repeat(largest_of(from, classes, scale))};
-          const double total = sum_row<T>(
-              classes, [&](extent i, const Block<T>& sum) { return sum + exp_of_falling(fall(load_block(from + i))); },
-              [&](extent i, extent count, const Block<T>& sum) {
-                return sum + first_lanes(exp_of_falling(fall(load_first(from + i, count))), count, T(0));
-              });
-          const Block<T> log_of_total = repeat(log_total<T>(total));
+          const T* const from = y + first;
+          const T* const d = dy + first;
+          T* const to = dx + first;
+          const Block<T> sum = repeat(static_cast<T>(sum_row<T>(
+              classes,
+              [&](extent i, const Block<T>& so_far) { return add(load_block(from + i), load_block(d + i), so_far); },
+              [&](extent i, extent n, const Block<T>& so_far) {
+                return add(load_first(from + i, n), load_first(d + i, n), so_far);
+              })));
           for_blocks<T>(
-              classes, [&](extent i) { store_block(to + i, fall(load_block(from + i)) - log_of_total); },
-              [&](extent i, extent count) {
-                store_first(to + i, fall(load_first(from + i, count)) - log_of_total, count);
+              classes, [&](extent i) { store_block(to + i, of(load_block(from + i), load_block(d + i), sum)); },
+              [&](extent i, extent n) {
+                store_first(to + i, of(load_first(from + i, n), load_first(d + i, n), sum), n);
               });
         }
       },
-      [=](extent first, extent stride, extent count) {
-        const T* const from = x + first;
-        T* const to = y + first;
-        const Fall fall{repeat(scale), largest_of(from, classes, stride, count, scale)};
-        ColumnSum<T> sum(classes);
+      [&](const Columns& at) {
+        const Gathered<T> from(classes);
+        const Gathered<T> d(classes);
+        ColumnSum<T> sums[most_blocks] = {ColumnSum<T>(classes), ColumnSum<T>(classes), ColumnSum<T>(classes),
+                                          ColumnSum<T>(classes)};
         for (extent c = 0; c < classes; ++c) {
-          const Block<T> e = exp_of_falling(fall(load_some(from + c * stride, count)));
-          sum.step(c, [&](const Block<T>& so_far) { return so_far + e; });
+          each_block<T>(at.count, [&](extent b, extent j, extent n) {
+            const Block<T> own = load_far(y + at.first, c, at.stride, j, n);
+            const Block<T> own_d = load_far(dy + at.first, c, at.stride, j, n);
+            store_block(from.at(c, j), own);
+            store_block(d.at(c, j), own_d);
+            sums[b].step(c, [&](const Block<T>& so_far) { return add(own, own_d, so_far); });
+          });
         }
-        const Block<T> log_of_total = of_totals(sum, log_total<T>);
+        Block<T> sum[most_blocks];
+        each_block<T>(at.count, [&](extent b, extent /*j*/, extent /*n*/) {
+          sum[b] = of_totals(sums[b], [](double total) { return static_cast<T>(total); });
+        });
         for (extent c = 0; c < classes; ++c) {
-          store_some(to + c * stride, fall(load_some(from + c * stride, count)) - log_of_total, count);
+          each_block<T>(at.count, [&](extent b, extent j, extent n) {
+            const Block<T> result = of(load_block(from.at(c, j)), load_block(d.at(c, j)), sum[b]);
+            store_some(dx + at.first + c * at.stride + j, result, n);
+          });
         }
       });
 }
@@ -304,101 +449,32 @@ void log_softmax(const KernelArguments& call, const T* x, T* y) {
 
 template <class T>
 void softmax(std::byte* const* arenas, const KernelArguments& call) {
-  const auto run = call.numbers[0] == 1 ? &rows::softmax<T, false> : &rows::softmax<T, true>;
+  const auto run = call.numbers[0] == 1 ? &rows::softmax<T, false, false> : &rows::softmax<T, true, false>;
   run(call, call.operand<T>(arenas, 1), call.result<T>(arenas));
 }
 
 template <class T>
 void log_softmax(std::byte* const* arenas, const KernelArguments& call) {
-  const auto run = call.numbers[0] == 1 ? &rows::log_softmax<T, false> : &rows::log_softmax<T, true>;
+  const auto run = call.numbers[0] == 1 ? &rows::softmax<T, false, true> : &rows::softmax<T, true, true>;
   run(call, call.operand<T>(arenas, 1), call.result<T>(arenas));
 }
 
 template <class T>
 void softmax_gradient(std::byte* const* arenas, const KernelArguments& call) {
-  const T* const y = call.operand<T>(arenas, 1);
-  const T* const dy = call.operand<T>(arenas, 2);
-  T* const dx = call.result<T>(arenas);
-  const extent classes = call.sizes[1];
   const Block<T> scale = repeat(static_cast<T>(call.numbers[0]));
-  const auto gradient = [&](const Block<T>& p, const Block<T>& dp, const Block<T>& mean) {
-    return scale * p * (dp - mean);
-  };
-  rows::for_rows<T>(
-      call, 8, 3 * sizeof(T),
-      [&](extent begin, extent end) {
-        for (extent first = begin * classes; first < end * classes; first += classes) {
-          const T* const p = y + first;
-          const T* const dp = dy + first;
-          T* const to = dx + first;
-          const double total = sum_row<T>(
-              classes, [&](extent i, const Block<T>& sum) { return fma(load_block(p + i), load_block(dp + i), sum); },
-              [&](extent i, extent count, const Block<T>& sum) {
-                return fma(load_first(p + i, count), load_first(dp + i, count), sum);
-              });
-          const Block<T> mean = repeat(static_cast<T>(total));
-          for_blocks<T>(
-              classes, [&](extent i) { store_block(to + i, gradient(load_block(p + i), load_block(dp + i), mean)); },
-              [&](extent i, extent count) {
-                store_first(to + i, gradient(load_first(p + i, count), load_first(dp + i, count), mean), count);
-              });
-        }
-      },
-      [&](extent first, extent stride, extent count) {
-        ColumnSum<T> sum(classes);
-        for (extent at = first, c = 0; c < classes; ++c, at += stride) {
-          sum.step(c, [&](const Block<T>& so_far) {
-            return fma(rows::load_some(y + at, count), rows::load_some(dy + at, count), so_far);
-          });
-        }
-        const Block<T> mean = rows::of_totals(sum, [](double total) { return static_cast<T>(total); });
-        for (extent at = first, c = 0; c < classes; ++c, at += stride) {
-          const Block<T> d = gradient(rows::load_some(y + at, count), rows::load_some(dy + at, count), mean);
-          rows::store_some(dx + at, d, count);
-        }
-      });
+  rows::gradient<T>(
+      arenas, call, 8, [](const Block<T>& p, const Block<T>& dp, const Block<T>& sum) { return fma(p, dp, sum); },
+      [=](const Block<T>& p, const Block<T>& dp, const Block<T>& mean) { return scale * p * (dp - mean); });
 }
 
 template <class T>
 void log_softmax_gradient(std::byte* const* arenas, const KernelArguments& call) {
-  const T* const y = call.operand<T>(arenas, 1);
-  const T* const dy = call.operand<T>(arenas, 2);
-  T* const dx = call.result<T>(arenas);
-  const extent classes = call.sizes[1];
   const Block<T> scale = repeat(static_cast<T>(call.numbers[0]));
-  // `minus` is what the row's dy add up to, negated
-  const auto gradient = [&](const Block<T>& log_p, const Block<T>& dp, const Block<T>& minus) {
-    return scale * fma(exp(log_p), minus, dp);
-  };
-  rows::for_rows<T>(
-      call, 24, 3 * sizeof(T),
-      [&](extent begin, extent end) {
-        for (extent first = begin * classes; first < end * classes; first += classes) {
-          const T* const log_p = y + first;
-          const T* const dp = dy + first;
-          T* const to = dx + first;
-          const double total = sum_row<T>(
-              classes, [&](extent i, const Block<T>& sum) { return sum + load_block(dp + i); },
-              [&](extent i, extent count, const Block<T>& sum) { return sum + load_first(dp + i, count); });
-          const Block<T> minus = repeat(-static_cast<T>(total));
-          for_blocks<T>(
-              classes,
-              [&](extent i) { store_block(to + i, gradient(load_block(log_p + i), load_block(dp + i), minus)); },
-              [&](extent i, extent count) {
-                store_first(to + i, gradient(load_first(log_p + i, count), load_first(dp + i, count), minus), count);
-              });
-        }
-      },
-      [&](extent first, extent stride, extent count) {
-        ColumnSum<T> sum(classes);
-        for (extent at = first, c = 0; c < classes; ++c, at += stride) {
-          sum.step(c, [&](const Block<T>& so_far) { return so_far + rows::load_some(dy + at, count); });
-        }
-        const Block<T> minus = rows::of_totals(sum, [](double total) { return -static_cast<T>(total); });
-        for (extent at = first, c = 0; c < classes; ++c, at += stride) {
-          const Block<T> d = gradient(rows::load_some(y + at, count), rows::load_some(dy + at, count), minus);
-          rows::store_some(dx + at, d, count);
-        }
+  const Block<T> minus = repeat(T(-1));
+  rows::gradient<T>(
+      arenas, call, 24, [](const Block<T>& /*log_p*/, const Block<T>& dp, const Block<T>& sum) { return sum + dp; },
+      [=](const Block<T>& log_p, const Block<T>& dp, const Block<T>& total) {
+        return scale * fma(exp(log_p), minus * total, dp);
       });
 }
 

@@ -47,7 +47,7 @@ TEMPLATE_TEST_CASE("contract multiplies a batch of matrices", "[kernels][contrac
   const auto b = numbers<TestType>(batch * k * n, 2);
   for (int form = 0; form < 4; ++form) {
     std::vector<TestType> out(batch * m * n);
-    test::KernelCall call(out.data(), {a.data(), b.data()}, {batch, m, n, k});
+    test::KernelCall call(out, {a.data(), b.data()}, {batch, m, n, k});
     call.arguments.masks[0] = static_cast<std::uint8_t>(form);
     call.run(&cleave::kernels::contract<TestType>);
     const Plain plain{m, n, k, (form & 1) != 0, (form & 2) != 0};
@@ -104,7 +104,7 @@ TEMPLATE_TEST_CASE("contract scales, adds a bias, activates and accumulates", "[
           continue; // a bias is for columns or for rows
         }
         std::vector<TestType> out = before;
-        test::KernelCall call(out.data(), {a.data(), b.data(), bias.data(), y.data()}, {1, m, n, k});
+        test::KernelCall call(out, {a.data(), b.data(), bias.data(), y.data()}, {1, m, n, k});
         call.arguments.masks[1] = static_cast<std::uint8_t>(bits);
         call.arguments.masks[2] = static_cast<std::uint8_t>(activation);
         call.arguments.numbers[0] = 0.25;
@@ -139,7 +139,7 @@ TEST_CASE("contract applies the epilogue where the result is computed turned", "
   const auto b = numbers<float>(k * n, 2);
   const auto bias = numbers<float>(n, 3);
   std::vector<float> out(m * n);
-  test::KernelCall call(out.data(), {a.data(), b.data(), bias.data()}, {1, m, n, k});
+  test::KernelCall call(out, {a.data(), b.data(), bias.data()}, {1, m, n, k});
   call.arguments.masks[0] = 2;
   call.arguments.masks[1] = 2;
   call.arguments.masks[2] = 1;
@@ -168,8 +168,8 @@ TEMPLATE_TEST_CASE("contract computes elements of 16 bits in float", "[kernels][
     for (int form = 0; form < 4; ++form) {
       std::vector<TestType> out(m * n);
       std::vector<float> wide(m * n);
-      test::KernelCall call(out.data(), {a.data(), b.data()}, {1, m, n, k});
-      test::KernelCall in_float(wide.data(), {wide_a.data(), wide_b.data()}, {1, m, n, k});
+      test::KernelCall call(out, {a.data(), b.data()}, {1, m, n, k});
+      test::KernelCall in_float(wide, {wide_a.data(), wide_b.data()}, {1, m, n, k});
       call.arguments.masks[0] = in_float.arguments.masks[0] = static_cast<std::uint8_t>(form);
       call.run(&cleave::kernels::contract<TestType>);
       in_float.run(&cleave::kernels::contract<float>);
@@ -188,7 +188,7 @@ std::vector<T> weight_gradient(const std::vector<T>& x, const std::vector<T>& dy
                                extent first, extent rows) {
   const cleave::kernels::Grains grains{grain, first, rows};
   std::vector<T> roots(static_cast<std::size_t>(cleave::kernels::count_roots(grains.first(), grains.last()) * m * n));
-  test::KernelCall call(roots.data(), {x.data() + first * m, dy.data() + first * n}, {1, m, n, rows, grain, first});
+  test::KernelCall call(roots, {x.data() + first * m, dy.data() + first * n}, {1, m, n, rows, grain, first});
   call.arguments.masks[0] = 1;
   call.run(&cleave::kernels::contract<T>);
   return roots;

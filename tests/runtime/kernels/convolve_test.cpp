@@ -100,7 +100,7 @@ template <class T>
 std::vector<T> run(cleave::Kernel kernel, extent count, const Convolution& of, std::vector<const T*> operands,
                    extent grain = 0, extent first_row = 0) {
   std::vector<T> out(static_cast<std::size_t>(count), std::numeric_limits<T>::quiet_NaN());
-  test::KernelCall call(out.data(), {}, {});
+  test::KernelCall call(out, {}, {});
   for (std::size_t i = 0; i < operands.size(); ++i) {
     call.set_operand(static_cast<int>(i) + 1, operands[i]);
   }
@@ -267,7 +267,7 @@ TEST_CASE("a convolution of no images writes no results, and a weight gradient o
     CHECK(run<float>(&kernels::convolve_weight_gradient<float>, of.w_count(), of, {some.x.data(), some.dy.data()}) ==
           std::vector<float>(some.w.size(), 0.F));
     std::vector<float> bias(6, 7.F);
-    const test::KernelCall call(bias.data(), {some.dy.data()}, {0, 6, 25, 0, 0});
+    const test::KernelCall call(bias, {some.dy.data()}, {0, 6, 25, 0, 0});
     call.run(&kernels::convolve_bias_gradient<float>);
     CHECK(bias == std::vector<float>(6, 0.F));
   }
@@ -359,7 +359,7 @@ TEMPLATE_TEST_CASE("weight and bias gradients have the same bits however grains 
                                       {x, dy}, grain, row);
         w_roots.insert(w_roots.end(), dw.begin(), dw.end());
         std::vector<TestType> db(static_cast<std::size_t>(roots * all.results));
-        test::KernelCall call(db.data(), {dy}, {some.batch, all.results, pixels, grain, row});
+        test::KernelCall call(db, {dy}, {some.batch, all.results, pixels, grain, row});
         call.run(&kernels::convolve_bias_gradient<TestType>);
         b_roots.insert(b_roots.end(), db.begin(), db.end());
       }

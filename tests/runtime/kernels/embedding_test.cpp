@@ -51,7 +51,7 @@ std::vector<T> gather(const std::vector<T>& table, const std::vector<Index>& ind
                       Outside outside = Outside::clip) {
   const auto count = static_cast<extent>(indices.size());
   std::vector<T> out(static_cast<std::size_t>(sizes.outer * count * sizes.width), T(77));
-  const test::KernelCall call(out.data(), {table.data(), indices.data()},
+  const test::KernelCall call(out, {table.data(), indices.data()},
                               {sizes.outer, sizes.rows, sizes.width, count, static_cast<extent>(dtype_of<Index>),
                                static_cast<extent>(outside)});
   call.run(sizeof(T) == 8   ? &kernels::gather_rows<std::uint64_t>
@@ -65,7 +65,7 @@ std::vector<T> scatter(const std::vector<Index>& indices, const std::vector<T>& 
                        extent first_row = 0, extent roots = 1, Outside outside = Outside::clip) {
   const auto count = static_cast<extent>(indices.size());
   std::vector<T> out(static_cast<std::size_t>(sizes.outer * sizes.rows * sizes.width * roots), T(77));
-  const test::KernelCall call(out.data(), {indices.data(), dy.data()},
+  const test::KernelCall call(out, {indices.data(), dy.data()},
                               {sizes.outer, sizes.rows, sizes.width, count, static_cast<extent>(dtype_of<Index>),
                                static_cast<extent>(outside), grain, first_row});
   call.run(&kernels::scatter_rows<T>);
@@ -144,7 +144,7 @@ TEST_CASE("an index outside the table is clipped, counted around it, or refused"
   CHECK(gather(table, fractions, {1, 4, 1}, Outside::wrap) == std::vector<float>{0, 1, 3, 0, 3, 0, 0, 0});
   std::vector<float> out{5, 5};
   const std::vector<float> bad{1, 4};
-  const test::KernelCall call(out.data(), {table.data(), bad.data()},
+  const test::KernelCall call(out, {table.data(), bad.data()},
                               {1, 4, 1, 2, static_cast<extent>(DType::f32), static_cast<extent>(Outside::refuse)});
   std::string said;
   try {

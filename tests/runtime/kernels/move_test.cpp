@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 using cleave::extent;
@@ -53,15 +54,26 @@ void set_loops(test::KernelCall& call, const std::vector<Loop>& loops, extent of
   call.arguments.sizes[cleave::detail::offset_slot] = offset;
 }
 
-/// Whether the kernel copies what the loops say, and writes nothing else.
+/// Memory that begins with a line of the cache.
 template <class Word>
-bool copies(const std::vector<Loop>& loops, extent operand, extent result, extent offset = 0) {
+struct AtLine {
+  using value_type = Word;
+  static constexpr std::align_val_t line{64};
+  Word* allocate(std::size_t count) { return static_cast<Word*>(::operator new(count * sizeof(Word), line)); }
+  void deallocate(Word* at, std::size_t) { ::operator delete(at, line); }
+  bool operator==(const AtLine&) const = default;
+};
+
+/// Whether the kernel copies what the loops say, and writes nothing else. The result begins `skew` words behind the
+/// beginning of a line.
+template <class Word>
+bool copies(const std::vector<Loop>& loops, extent operand, extent result, extent offset = 0, extent skew = 0) {
   const std::vector<Word> x = counted<Word>(operand);
-  std::vector<Word> out(static_cast<std::size_t>(result), Word(77));
-  std::vector<Word> expected = out;
-  each(loops, 0, offset, 0,
+  std::vector<Word, AtLine<Word>> out(static_cast<std::size_t>(result + skew), Word(77));
+  auto expected = out;
+  each(loops, 0, offset, skew,
        [&](extent from, extent to) { expected[static_cast<std::size_t>(to)] = x[static_cast<std::size_t>(from)]; });
-  test::KernelCall call(out.data(), {x.data()}, {});
+  test::KernelCall call(out.data() + skew, {x.data()}, {});
   set_loops(call, loops, offset);
   call.run(&kernels::strided_copy<Word>);
   return out == expected;
@@ -69,7 +81,7 @@ bool copies(const std::vector<Loop>& loops, extent operand, extent result, exten
 
 /// A permutation of dense axes: axis i of the result is axis order[i] of the operand.
 template <class Word>
-bool permutes(const std::vector<extent>& extents, const std::vector<std::size_t>& order) {
+bool permutes(const std::vector<extent>& extents, const std::vector<std::size_t>& order, extent skew = 0) {
   std::vector<extent> strides(extents.size());
   extent size = 1;
   for (std::size_t i = extents.size(); i-- > 0;) {
@@ -82,7 +94,7 @@ bool permutes(const std::vector<extent>& extents, const std::vector<std::size_t>
     loops[i] = {extents[order[i]], strides[order[i]], stride};
     stride *= extents[order[i]];
   }
-  return copies<Word>(loops, size, size);
+  return copies<Word>(loops, size, size, 0, skew);
 }
 
 constexpr extent odd_sizes[] = {1, 2, 3, 5, 7, 13, 29, 31, 33};
@@ -112,6 +124,10 @@ TEMPLATE_TEST_CASE("large matrices are transposed, also where rows collide in a 
   CHECK(permutes<TestType>({1024, 301}, {1, 0}));
   CHECK(permutes<TestType>({1000, 999}, {1, 0}));
   CHECK(permutes<TestType>({5000, 2600}, {1, 0}));
+  CHECK(permutes<TestType>({2048, 2064}, {1, 0}));
+  CHECK(permutes<TestType>({2048, 2064}, {1, 0}, 3));
+  CHECK(permutes<TestType>({16, 48, 80, 64}, {0, 3, 1, 2}));
+  CHECK(permutes<TestType>({16, 64, 48, 80}, {0, 2, 3, 1}));
   CHECK(permutes<TestType>({2, 3, 200, 64}, {0, 2, 3, 1}));
   CHECK(permutes<TestType>({4, 29, 31, 33}, {0, 3, 1, 2}));
   CHECK(permutes<TestType>({3, 4, 5, 6, 7, 2}, {5, 3, 1, 0, 4, 2}));
@@ -164,7 +180,7 @@ TEMPLATE_TEST_CASE("a piece is placed on a ground of one number", "[kernels][mov
       const std::vector<Loop> loops{{rows, run, width}, {run, 1, 1}};
       each(loops, 0, 0, width + 2,
            [&](extent from, extent to) { expected[static_cast<std::size_t>(to)] = x[static_cast<std::size_t>(from)]; });
-      test::KernelCall call(out.data(), {x.data()}, {});
+      test::KernelCall call(out, {x.data()}, {});
       set_loops(call, loops, width + 2);
       call.arguments.numbers[0] = 5;
       call.arguments.numbers[1] = static_cast<double>(out.size());
@@ -193,7 +209,7 @@ bool joins(extent rows, const std::vector<extent>& widths) {
       expected.insert(expected.end(), begin, begin + widths[k]);
     }
   }
-  test::KernelCall call(out.data(), {}, {static_cast<extent>(widths.size()), rows});
+  test::KernelCall call(out, {}, {static_cast<extent>(widths.size()), rows});
   for (std::size_t k = 0; k < pieces.size(); ++k) {
     const auto distance =
         reinterpret_cast<std::uintptr_t>(pieces[k].data()) - reinterpret_cast<std::uintptr_t>(out.data());

@@ -50,10 +50,10 @@ struct BatchNorm {
     const extent at = begin * sizes.channels * sizes.space;
     const std::initializer_list<extent> extents{end - begin, sizes.channels, sizes.space, grain, begin};
     if (moments == nullptr) {
-      test::KernelCall(made.data(), {x.data() + at}, extents).run(&kernels::batch_statistics<T>);
+      test::KernelCall(made, {x.data() + at}, extents).run(&kernels::batch_statistics<T>);
     } else {
-      test::KernelCall call(
-          made.data(), {dy.data() + at, x.data() + at, moments->data(), moments->data() + sizes.channels}, extents);
+      test::KernelCall call(made, {dy.data() + at, x.data() + at, moments->data(), moments->data() + sizes.channels},
+                            extents);
       call.arguments.numbers[0] = eps;
       call.run(&kernels::batch_norm_sums<T>);
     }
@@ -64,7 +64,7 @@ struct BatchNorm {
     std::vector<T> all;
     if (grain == 0) {
       all = room<T>(2 * sizes.channels);
-      test::KernelCall(all.data(), {x.data()}, {sizes.rows, sizes.channels, sizes.space, 0, 0})
+      test::KernelCall(all, {x.data()}, {sizes.rows, sizes.channels, sizes.space, 0, 0})
           .run(&kernels::batch_statistics<T>);
     } else {
       for (std::size_t i = 0; i + 1 < borders.size(); ++i) {
@@ -73,7 +73,7 @@ struct BatchNorm {
       }
     }
     std::vector<T> made = room<T>(2 * sizes.channels);
-    test::KernelCall join(made.data(), {all.data(), made.data() + sizes.channels},
+    test::KernelCall join(made, {all.data(), made.data() + sizes.channels},
                           {sizes.rows, sizes.channels, sizes.space, grain, static_cast<extent>(borders.size()) - 1});
     for (std::size_t i = 1; i + 1 < borders.size(); ++i) {
       join.arguments.sizes[4 + i] = borders[i] * grain;
@@ -86,7 +86,7 @@ struct BatchNorm {
     std::vector<T> all;
     if (grain == 0) {
       all = room<T>(width);
-      test::KernelCall call(all.data(), {dy.data(), x.data(), of.data(), of.data() + sizes.channels},
+      test::KernelCall call(all, {dy.data(), x.data(), of.data(), of.data() + sizes.channels},
                             {sizes.rows, sizes.channels, sizes.space, 0, 0});
       call.arguments.numbers[0] = eps;
       call.run(&kernels::batch_norm_sums<T>);
@@ -102,7 +102,7 @@ struct BatchNorm {
   }
   std::vector<T> forward(const std::vector<T>& of, bool fixed) const {
     std::vector<T> y = room<T>(sizes.count());
-    test::KernelCall call(y.data(), {x.data(), of.data(), of.data() + sizes.channels, gamma.data(), beta.data()},
+    test::KernelCall call(y, {x.data(), of.data(), of.data() + sizes.channels, gamma.data(), beta.data()},
                           {sizes.rows, sizes.channels, sizes.space, fixed ? 1 : 0});
     call.arguments.numbers[0] = eps;
     call.run(&kernels::batch_norm<T>);

@@ -44,13 +44,13 @@ struct Rows {
         affine(2 * gamma.size(), poison<T>) {}
 
   void forward() {
-    test::KernelCall call(y.data(), {x.data(), gamma.data(), beta.data(), mean.data(), rstd.data()},
+    test::KernelCall call(y, {x.data(), gamma.data(), beta.data(), mean.data(), rstd.data()},
                           {sizes.rows, sizes.channels, sizes.space, sizes.turns});
     call.arguments.numbers[0] = 1e-5;
     call.run(&kernels::normalize_rows<T>);
   }
   void backward() {
-    const test::KernelCall call(dx.data(), {dy.data(), x.data(), gamma.data(), mean.data(), rstd.data()},
+    const test::KernelCall call(dx, {dy.data(), x.data(), gamma.data(), mean.data(), rstd.data()},
                                 {sizes.rows, sizes.channels, sizes.space, sizes.turns});
     call.run(&kernels::normalize_rows_gradient<T>);
     affine = affine_of(0, sizes.rows, 0);
@@ -63,7 +63,7 @@ struct Rows {
         grain == 0 ? 1 : kernels::count_roots(first_batch / grain, (first_batch + batches + grain - 1) / grain);
     std::vector<T> made(static_cast<std::size_t>(roots) * 2 * gamma.size(), poison<T>);
     const extent at = first * sizes.count();
-    const test::KernelCall call(made.data(), {dy.data() + at, x.data() + at, mean.data() + first, rstd.data() + first},
+    const test::KernelCall call(made, {dy.data() + at, x.data() + at, mean.data() + first, rstd.data() + first},
                                 {rows, sizes.channels, sizes.space, sizes.turns, grain, first_batch});
     call.run(&kernels::normalize_rows_affine_gradient<T>);
     return made;

@@ -100,7 +100,7 @@ template <class T>
 std::vector<T> run(cleave::Kernel kernel, extent count, const Pooling& of, std::vector<const void*> operands,
                    unsigned flags = 0, double p = 0) {
   std::vector<T> out(static_cast<std::size_t>(count), std::numeric_limits<T>::quiet_NaN());
-  test::KernelCall call(out.data(), {}, {});
+  test::KernelCall call(out, {}, {});
   for (std::size_t i = 0; i < operands.size(); ++i) {
     call.set_operand(static_cast<int>(i) + 1, operands[i]);
   }

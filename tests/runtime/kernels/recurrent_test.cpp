@@ -52,7 +52,7 @@ struct Layer {
 
   [[nodiscard]] Numbers<T> record() const {
     Numbers<T> out(static_cast<std::size_t>(cleave::record_planes_of(mode) * plane()), T(99));
-    test::KernelCall call(out.data(), {x.data(), weights.data(), bias.data(), h.data(), c.data()}, {});
+    test::KernelCall call(out, {x.data(), weights.data(), bias.data(), h.data(), c.data()}, {});
     set_sizes(call);
     call.run(&kernels::recurrent<T>);
     return out;
@@ -163,7 +163,7 @@ Gradients gradients(const Layer<double>& layer, const Loss& loss) {
 
 Numbers<double> weight_gradient(const Layer<double>& layer, const Numbers<double>& du, const Numbers<double>& record) {
   Numbers<double> out(layer.weights.size(), 99);
-  test::KernelCall call(out.data(), {du.data(), record.data(), layer.h.data()}, {});
+  test::KernelCall call(out, {du.data(), record.data(), layer.h.data()}, {});
   layer.set_sizes(call);
   call.run(&kernels::recurrent_weight_gradient<double>);
   return out;

@@ -73,7 +73,7 @@ template <class Out, class In>
 std::vector<Out> run(cleave::Kernel kernel, const std::vector<In>& x, const Loops& loops, extent grain = 0,
                      extent first_row = 0, extent roots = 1) {
   std::vector<Out> out(static_cast<std::size_t>(loops.results() * roots), Out(77));
-  test::KernelCall call(out.data(), {x.data()}, {});
+  test::KernelCall call(out, {x.data()}, {});
   extent* size = call.arguments.sizes;
   *size++ = static_cast<extent>(loops.counts.size());
   for (const extent count : loops.counts) {
@@ -235,8 +235,9 @@ TEST_CASE("folds over long rows, wide rows and many axes equal plain loops", "[k
   }
 }
 
-// The order of operations, spelt out: an element of a long row goes to one of 128 accumulators, and those are joined in
-// a binary tree; a short row has 16; columns go row by row, several narrow rows side by side.
+// The order of operations, spelt out: an element of a long row goes to one of 128 accumulators, 16 at a time, and those
+// are joined in a binary tree; a medium one has 64, a short one 16; columns go row by row, 16 rows at a time, several
+// narrow rows side by side.
 TEST_CASE("sums are made in one order for every instruction set", "[kernels][reduce]") {
   const auto tree = [](std::vector<float> lanes) {
     for (std::size_t half = lanes.size() / 2; half > 0; half /= 2) {
@@ -246,27 +247,39 @@ TEST_CASE("sums are made in one order for every instruction set", "[kernels][red
     }
     return lanes[0];
   };
-  const std::vector<float> all = numbers<float>(5000, 5);
-  for (const extent n : {256, 300, 1000, 4999}) {
+  const std::vector<float> all = numbers<float>(20000, 5);
+  const auto add = [](std::vector<float>& to, const std::vector<float>& some) {
+    for (std::size_t l = 0; l < to.size(); ++l) {
+      to[l] += some[l];
+    }
+  };
+  for (const extent n : {2048, 2050, 16384, 16400, 19999}) {
     std::vector<float> lanes(128);
-    for (extent i = 0; i < n; ++i) {
+    for (extent turn = 0; turn < n / 128; turn += 16) {
+      std::vector<float> some(128);
+      for (extent i = turn * 128; i < std::min(n / 128, turn + 16) * 128; ++i) {
+        some[static_cast<std::size_t>(i % 128)] += all[static_cast<std::size_t>(i)];
+      }
+      add(lanes, some);
+    }
+    for (extent i = n / 128 * 128; i < n; ++i) {
       lanes[static_cast<std::size_t>(i % 128)] += all[static_cast<std::size_t>(i)];
     }
     const std::vector<float> x(all.begin(), all.begin() + n);
     CHECK(run<float>(&kernels::reduce_sum<float>, x, Loops{{n}, 1})[0] == tree(lanes));
   }
-  for (const extent n : {3, 10, 16, 33, 100, 255}) {
-    std::vector<float> lanes(16);
+  for (const extent n : {3, 10, 16, 33, 100, 255, 256, 300, 1000, 2047}) {
+    const extent count = n < 256 ? 16 : 64;
+    std::vector<float> lanes(static_cast<std::size_t>(count));
     for (extent i = 0; i < n; ++i) {
-      const extent rest = n % 16;
-      const bool is_tail = n > 16 && i >= n - rest; // the last register overlaps the one before
-      lanes[static_cast<std::size_t>(is_tail ? 16 - (n - i) : i % 16)] += all[static_cast<std::size_t>(i)];
+      const bool is_tail = n > 16 && i >= n - n % 16; // the last 16 overlap the ones before, in the last lanes
+      lanes[static_cast<std::size_t>(is_tail ? count - (n - i) : i % count)] += all[static_cast<std::size_t>(i)];
     }
     const std::vector<float> x(all.begin(), all.begin() + n);
     CHECK(run<float>(&kernels::reduce_sum<float>, x, Loops{{n}, 1})[0] == tree(lanes));
   }
-  for (const extent width : {3, 10, 100, 200}) {
-    const extent rows = 20;
+  for (const extent width : {3, 10, 100, 128, 200}) {
+    const extent rows = width == 128 ? 50 : 20;
     extent phases = 1;
     while (phases * width < 128 && 8 * phases <= rows) {
       phases *= 2;
@@ -274,13 +287,42 @@ TEST_CASE("sums are made in one order for every instruction set", "[kernels][red
     const std::vector<float> x(all.begin(), all.begin() + rows * width);
     const std::vector<float> came = run<float>(&kernels::reduce_sum<float>, x, Loops{{rows, width}, 1});
     for (extent c = 0; c < width; ++c) {
+      const auto element = [&](extent r) { return x[static_cast<std::size_t>(r * width + c)]; };
       std::vector<float> lanes(static_cast<std::size_t>(phases));
-      for (extent r = 0; r < rows; ++r) {
-        lanes[static_cast<std::size_t>(r % phases)] += x[static_cast<std::size_t>(r * width + c)];
+      const extent whole = rows / phases; // rows of all phases
+      for (extent turn = 0; turn < whole; turn += 16) {
+        std::vector<float> some(static_cast<std::size_t>(phases));
+        for (extent r = turn * phases; r < std::min(whole, turn + 16) * phases; ++r) {
+          some[static_cast<std::size_t>(r % phases)] += element(r);
+        }
+        add(lanes, some);
+      }
+      for (extent r = whole * phases; r < rows; ++r) {
+        lanes[static_cast<std::size_t>(r % phases)] += element(r);
       }
       CHECK(came[static_cast<std::size_t>(c)] == tree(lanes));
     }
   }
+}
+
+TEST_CASE("ten million floats are added with an error of few roundings", "[kernels][reduce]") {
+  constexpr extent n = 10'000'000;
+  const std::vector<float> same(n, 0.1F);
+  const float came = run<float>(&kernels::reduce_sum<float>, same, Loops{{n}, 1})[0];
+  const double expected = static_cast<double>(n) * static_cast<double>(0.1F);
+  CHECK(std::abs(static_cast<double>(came) - expected) / expected < 2.4e-7);
+  const std::vector<float> random = numbers<float>(n, 7); // of both signs, which nearly cancel
+  double sum = 0;
+  double magnitudes = 0;
+  for (const float x : random) {
+    sum += static_cast<double>(x);
+    magnitudes += std::abs(static_cast<double>(x));
+  }
+  const float other = run<float>(&kernels::reduce_sum<float>, random, Loops{{n}, 1})[0];
+  CHECK(std::abs(static_cast<double>(other) - sum) / magnitudes < 1e-9);
+  // down columns
+  const float column = run<float>(&kernels::reduce_sum<float>, same, Loops{{n / 10, 10}, 1})[3];
+  CHECK(std::abs(static_cast<double>(column) - expected / 10) / expected * 10 < 2.4e-7);
 }
 
 TEST_CASE("a row has the same sum however many rows ride along", "[kernels][reduce]") {

@@ -28,7 +28,7 @@ struct Sizes {
 template <class T>
 std::vector<T> run(cleave::Kernel kernel, const std::vector<T>& a, const std::vector<T>& b, Sizes sizes, double scale) {
   std::vector<T> made(a.size(), std::numeric_limits<T>::quiet_NaN());
-  test::KernelCall call(made.data(), {a.data(), b.data()}, {sizes.outer, sizes.classes, sizes.inner});
+  test::KernelCall call(made, {a.data(), b.data()}, {sizes.outer, sizes.classes, sizes.inner});
   call.arguments.numbers[0] = scale;
   call.run(kernel);
   return made;
