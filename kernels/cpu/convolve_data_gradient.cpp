@@ -47,9 +47,10 @@ public:
       taps_.make(at + results_bytes);
     }
     for (extent r = 0; r < w_.results; ++r) {
-      results_[r] = r * w_.pixels();
+      results_[r] = r * w_.pixels(); // NOLINT(clang-analyzer-core.NullDereference): there is room for all of them
     }
     for (extent line = 0; line < w_.out[0] * w_.out[1]; ++line) {
+      // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there is room for all of them
       places_[line] = layout_.place(w_, 0, line / w_.out[1], line % w_.out[1], 0);
     }
     extent aligning = 0; // so that the first register of a line of dx is aligned

@@ -85,8 +85,7 @@ public:
       : w_(window),
         chunk_(chunk),
         grains_(grains),
-        vectors_(ceil_div(window.results, group) * (group / lanes)),
-        blocks_(vectors_, most_vectors) {
+        blocks_(ceil_div(window.results, group) * (group / lanes), most_vectors) {
     const bool images = chunk.count[0] == w_.out[0] && chunk.count[1] == w_.out[1];
     in_place_ = images && w_.stride[2] == 1 && w_.pad[0] == 0 && w_.pad[1] == 0 && w_.pad[2] == 0;
   }
@@ -123,7 +122,7 @@ public:
   }
 
 private:
-  static constexpr int lanes = Lanes<T>::count;
+  static constexpr extent lanes = Lanes<T>::count;
   static constexpr extent group = 64 / static_cast<extent>(sizeof(T)); ///< of results
   static constexpr int most_vectors = register_count == 32 ? 4 : 2;    ///< of a block
   static constexpr extent most_pixels = 128;                           ///< of dy that are turned at a time
@@ -261,24 +260,24 @@ private:
 
   /// Puts sums, which are [tap][result] of each block, in their places.
   void write(const Work& work, const T* sums, T* dw) const {
-    const extent depth = w_.depth();
+    const extent taps = w_.depth();
     visit(work.first, work.last, [&](extent g, extent block, extent first, extent last) {
       const extent width = blocks_.size(block) * lanes;
       const extent r = blocks_.first(block) * lanes;
       const extent results = least(width, w_.results - r);
       const extent begin = tiles(block).first(first);
       const extent end = tiles(block).first(last);
-      T* const to = dw + (g * w_.results + r) * depth;
+      T* const to = dw + (g * w_.results + r) * taps;
       for (extent k = begin; k < end; k += lanes) {
         const extent at = end - begin < lanes ? k : least(k, end - lanes); // the last go over some again
         const T* const from = sums + (at - begin) * width;
         if (end - at >= lanes) {
-          pack_turned(to + at, depth, from, width, lanes, results);
+          pack_turned(to + at, taps, from, width, lanes, results);
           continue;
         }
         for (extent result = 0; result < results; ++result) {
           for (extent tap = at; tap < end; ++tap) {
-            to[result * depth + tap] = from[(tap - at) * width + result];
+            to[result * taps + tap] = from[(tap - at) * width + result];
           }
         }
       }
@@ -289,8 +288,7 @@ private:
   Window w_;
   Strip chunk_;
   Grains grains_;
-  extent vectors_; ///< of all results of a group
-  Blocks blocks_;  ///< of vectors
+  Blocks blocks_; ///< of the registers that all results of a group fill
   bool in_place_ = false;
 };
 

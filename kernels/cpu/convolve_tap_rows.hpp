@@ -67,6 +67,7 @@ private:
       }
       if (piece == nullptr || piece->taps == most_taps) {
         piece = &pieces_[count_++];
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there is room for all of them
         piece->to = phase * layout_.phase + i;
         piece->taps = 0;
       }
