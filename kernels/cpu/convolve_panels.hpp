@@ -2,7 +2,7 @@
 // Panels: what the pixels of a strip read through each tap, packed side by side for the tiles that multiply them.
 #pragma once
 
-#include "convolve_window.hpp"
+#include "convolve_lines.hpp"
 #include "pack.hpp"
 
 #include <utility>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convolve_correlate.hpp"
+#include "convolve_depthwise_sums.hpp"
 #include "convolve_dot.hpp"
 #include "convolve_outer.hpp"
 #include "grain.hpp"
