@@ -6,8 +6,6 @@
 
 #include <cleave/graph/kernel.hpp>
 
-#include <utility>
-
 namespace cleave::kernels::inline CLEAVE_ISA::convolution {
 
 constexpr extent least(extent a, extent b) { return a < b ? a : b; }
@@ -199,16 +197,15 @@ struct PhasePair {
       return;
     }
     extent count[2] = {};
-    int found = 0;
+    // Phase 0 holds odd elements where the padding is odd.
+    const extent odd = (w.pad[2] % 2 + 2) % 2;
     for_runs(w, layout, [&](extent in_line, extent in_input, extent elements) {
-      at[found] = in_line;
-      from[found] = in_input;
-      count[found++] = elements;
+      const extent phase = in_line / layout.phase;
+      const extent i = phase == odd ? 0 : 1;
+      at[i] = in_line;
+      from[i] = in_input;
+      count[i] = elements;
     });
-    if (from[1] < from[0]) {
-      std::swap(at[0], at[1]);
-      std::swap(from[0], from[1]);
-    }
     both = from[1] - from[0] == 1 ? least(count[0], count[1]) : 0;
   }
 };
