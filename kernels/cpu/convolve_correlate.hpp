@@ -74,7 +74,7 @@ public:
   void run(const T* x, T* y) {
     constexpr auto size = static_cast<extent>(sizeof(T));
     const extent depth = w_.depth();
-    const extent weights_bytes = padded_bytes(w_.groups * w_.results * depth * size);
+    const extent weights_bytes = padded_bytes(Weights<T>::packed_size(w_) * size);
     const extent offsets_bytes = padded_bytes(depth * static_cast<extent>(sizeof(extent)));
     const extent layout_bytes = padded_bytes(layout_.size * size);
     const extent panel_bytes = padded_bytes((block_depth * tile_width<T> + 64) * size);

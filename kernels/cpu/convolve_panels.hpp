@@ -2,7 +2,8 @@
 // Panels: what the pixels of a strip read through each tap, packed side by side for the tiles that multiply them.
 #pragma once
 
-#include "convolve_window.hpp"
+#include "convolve_lines.hpp"
+#include "pack.hpp"
 
 #include <utility>
 
@@ -114,13 +115,15 @@ void pack_last(T* to, extent step, const T* from, const extent* offsets, extent 
   }
 }
 
-/// `total` things in `count` blocks, as even as can be.
+/// `total` things in `count` blocks, as even as can be; a thing may be `each` neighbours.
 struct Blocks {
   extent total;
   extent count;
+  extent each;
 
-  Blocks(extent of, extent at_most) : total(of), count(ceil_div(of, at_most)) {}
-  [[nodiscard]] extent first(extent block) const { return total * block / count; }
+  Blocks(extent of, extent at_most, extent neighbours = 1)
+      : total(of), count(ceil_div(of, at_most)), each(neighbours) {}
+  [[nodiscard]] extent first(extent block) const { return total * block / count * each; }
   [[nodiscard]] int size(extent block) const { return static_cast<int>(first(block + 1) - first(block)); }
 };
 
@@ -146,19 +149,39 @@ struct Weights {
   /// For the products that are added up to a data gradient: rows are (channel, tap) and are summed over results.
   static Weights taps(const T* weights, const Window& w) { return {weights, w.results * w.depth(), 1, w.depth(), 0}; }
 
+  /// Elements of packed weights, with room for what is written behind the last block.
+  static extent packed_size(const Window& w) { return w.groups * w.results * w.depth() + Lanes<T>::count; }
+
   /// Block by block, [channels][taps][rows of the block].
   void pack(T* to, extent groups, extent channels, extent taps, const Blocks& blocks) const {
+    const extent depth = channels * taps;
     for (extent g = 0; g < groups; ++g) {
       for (extent block = 0; block < blocks.count; ++block) {
         const int rows = blocks.size(block);
         const T* const first = at + g * group + blocks.first(block) * result;
-        for (extent c = 0; c < channels; ++c) {
-          for (extent t = 0; t < taps; ++t) {
-            const T* from = first + c * channel + t * tap;
-            for (int r = 0; r < rows; ++r, from += result) {
-              *to++ = *from; // NOLINT(clang-analyzer-core.NullDereference): there is room for all of them
-            }
-          }
+        if (tap == 1 && channel == taps && rows <= Lanes<T>::count) { // rows are contiguous
+          pack_turned(to, rows, first, result, rows, depth);
+        } else {
+          pack_columns(to, first, channels, taps, rows);
+        }
+        to += depth * rows;
+      }
+    }
+  }
+
+private:
+  void pack_columns(T* to, const T* first, extent channels, extent taps, int rows) const {
+    const bool contiguous = result == 1 && rows <= Lanes<T>::count;
+    const FirstLanes<T> some(contiguous ? rows : 1);
+    for (extent c = 0; c < channels; ++c) {
+      for (extent t = 0; t < taps; ++t, to += rows) {
+        const T* from = first + c * channel + t * tap;
+        if (contiguous) { // what is written behind them is overwritten
+          store(to, some.load(from));
+          continue;
+        }
+        for (int r = 0; r < rows; ++r, from += result) {
+          to[r] = *from; // NOLINT(clang-analyzer-core.NullDereference): there is room for all of them
         }
       }
     }

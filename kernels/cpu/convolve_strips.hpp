@@ -11,8 +11,9 @@ class Strips {
 public:
   Strips() = default;
   /// Parts of an image whose layout has at most `budget` elements, or single lines; of one whole image where it fits.
-  Strips(const Window& w, extent budget) : count_{w.out[0], w.out[1]} {
-    while (Layout(w, 1, count_[0], count_[1]).size > budget && (count_[0] > 1 || count_[1] > 1)) {
+  /// `even` is that of their layout.
+  Strips(const Window& w, extent budget, extent even = 1) : count_{w.out[0], w.out[1]}, even_(even) {
+    while (layout(w).size > budget && (count_[0] > 1 || count_[1] > 1)) {
       extent& count = count_[0] > 1 ? count_[0] : count_[1];
       count = ceil_div(count, 2);
     }
@@ -35,12 +36,13 @@ public:
             {least(count_[0], w.out[0] - z), least(count_[1], w.out[1] - y)}};
   }
   /// Of the largest strip, which all share.
-  [[nodiscard]] Layout layout(const Window& w) const { return {w, images_, count_[0], count_[1]}; }
+  [[nodiscard]] Layout layout(const Window& w) const { return {w, images_, count_[0], count_[1], even_}; }
 
 private:
   extent images_ = 1;
   extent count_[2] = {1, 1};
   extent parts_[2] = {1, 1};
+  extent even_ = 1;
 };
 
 } // namespace cleave::kernels::inline CLEAVE_ISA::convolution

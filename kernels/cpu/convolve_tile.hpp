@@ -2,7 +2,7 @@
 // Tiles of results in registers: rows of weights times a panel of pixels.
 #pragma once
 
-#include "convolve_window.hpp"
+#include "convolve_lines.hpp"
 
 #include <utility>
 

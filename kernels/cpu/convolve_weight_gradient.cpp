@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convolve_correlate.hpp"
+#include "convolve_depthwise_sums.hpp"
 #include "convolve_dot.hpp"
+#include "convolve_outer.hpp"
 #include "grain.hpp"
 #include "instantiate.hpp"
 
@@ -8,15 +10,28 @@
 
 namespace cleave::kernels::inline CLEAVE_ISA::convolution {
 
+/// Pixels that are summed at a time: whatever the registers, since bits depend on it. A tile of one tap and channel
+/// after another reads what those before have not.
+inline Strip largest_chunk(const Window& w, extent grain) {
+  const extent wanted = w.taps() > 1 ? 1280 : 1024;
+  const Blocks even(most(1, grain), most(1, wanted / most(1, w.pixels())));
+  Strip chunk{0, ceil_div(even.total, even.count), {0, 0}, {w.out[0], w.out[1]}};
+  while (chunk.images == 1 && chunk.pixels(w) > 2 * wanted && (chunk.count[0] > 1 || chunk.count[1] > 1)) {
+    extent& count = chunk.count[0] > 1 ? chunk.count[0] : chunk.count[1];
+    count = ceil_div(count, 2);
+  }
+  return chunk;
+}
+
 /// The weight gradient: inner products over chunks of pixels, which are added one chunk after another. Tiles of sums
 /// stay in the order in which they are computed until all is added.
 template <class T>
 class WeightSums {
 public:
-  WeightSums(const Window& window, extent grain, extent first_row)
+  WeightSums(const Window& window, const Grains& grains)
       : w_(window),
-        grains_{grain == 0 ? most(1, window.batch) : grain, grain == 0 ? 0 : first_row, window.batch},
-        chunk_(largest_chunk(window, grains_.size)),
+        grains_(grains),
+        chunk_(largest_chunk(window, grains.size)),
         rows_(window.results, dot_rows),
         tiles_(window.depth(), dot_taps),
         parts_(tiles_.count, part_tiles),
@@ -28,10 +43,6 @@ public:
     constexpr auto word = static_cast<extent>(sizeof(extent));
     const extent depth = w_.depth();
     const int roots = count_roots(grains_);
-    if (roots == 0) { // a plain sum over no rows
-      clear(dw, w_.groups * w_.results * depth);
-      return;
-    }
     const int waiting = waiting_levels(grains_);
     const extent groups = groups_of(chunk_);
     const extent bytes[] = {padded_bytes(layout_.size * size),
@@ -107,18 +118,6 @@ private:
     Strip made; ///< what the tables are for
   };
 
-  /// Pixels that are summed at a time: whatever the registers, since bits depend on it. A tile of one tap and channel
-  /// after another reads what those before have not.
-  static Strip largest_chunk(const Window& w, extent grain) {
-    const extent wanted = w.taps() > 1 ? 1280 : 1024;
-    const Blocks even(most(1, grain), most(1, wanted / most(1, w.pixels())));
-    Strip chunk{0, ceil_div(even.total, even.count), {0, 0}, {w.out[0], w.out[1]}};
-    while (chunk.images == 1 && chunk.pixels(w) > 2 * wanted && (chunk.count[0] > 1 || chunk.count[1] > 1)) {
-      extent& count = chunk.count[0] > 1 ? chunk.count[0] : chunk.count[1];
-      count = ceil_div(count, 2);
-    }
-    return chunk;
-  }
   [[nodiscard]] extent groups_of(const Strip& chunk) const { return ceil_div(chunk.pixels(w_) * chunk.images, lanes); }
   [[nodiscard]] extent part_slots() const { return part_tiles * rows_.count * dot_slots<T>; }
   [[nodiscard]] extent image_results() const { return w_.groups * w_.results * w_.pixels(); }
@@ -329,9 +328,8 @@ private:
 
 /// The weight gradient of a convolution whose groups have one channel each.
 template <class T>
-void sum_depthwise(const Window& w, extent grain, extent first_row, const T* x, const T* dy, T* dw) {
+void sum_depthwise(const Window& w, const Grains& grains, const T* x, const T* dy, T* dw) {
   const DepthwiseSums<T> kernel(w);
-  const Grains grains{grain == 0 ? w.batch : grain, grain == 0 ? 0 : first_row, w.batch};
   const extent each = w.results * w.taps();
   const extent waiting = waiting_levels(grains);
   const extent waiting_bytes = padded_bytes(waiting * w.groups * each * static_cast<extent>(sizeof(T)));
@@ -410,10 +408,20 @@ void convolve_weight_gradient(std::byte* const* arenas, const KernelArguments& c
   const T* const x = call.operand<T>(arenas, 1);
   const T* const dy = call.operand<T>(arenas, 2);
   T* const dw = call.result<T>(arenas);
-  if (w.channels == 1 && w.results < 4 && w.groups > 1 && w.batch > 0) {
-    sum_depthwise(w, call.sizes[19], call.sizes[20], x, dy, dw);
+  if (w.batch == 0) { // a plain sum over no rows
+    if (call.sizes[19] == 0) {
+      clear(dw, w.groups * w.results * w.depth());
+    }
+    return;
+  }
+  const Grains grains =
+      call.sizes[19] == 0 ? Grains{w.batch, 0, w.batch} : Grains{call.sizes[19], call.sizes[20], w.batch};
+  if (w.channels == 1 && w.results < 4 && w.groups > 1) {
+    sum_depthwise(w, grains, x, dy, dw);
+  } else if (OuterSums<T>::suits(w)) {
+    OuterSums<T>(w, largest_chunk(w, grains.size), grains).run(x, dy, dw);
   } else {
-    WeightSums<T>(w, call.sizes[19], call.sizes[20]).run(x, dy, dw);
+    WeightSums<T>(w, grains).run(x, dy, dw);
   }
 }
 

@@ -6,9 +6,6 @@
 
 #include <cleave/graph/kernel.hpp>
 
-#include <cstring>
-#include <utility>
-
 namespace cleave::kernels::inline CLEAVE_ISA::convolution {
 
 constexpr extent least(extent a, extent b) { return a < b ? a : b; }
@@ -97,9 +94,10 @@ struct Layout {
   extent channel;
   extent size; ///< with room for one register behind the end
 
-  Layout(const Window& w, extent images, extent slice_count, extent line_count)
+  /// Lines begin a multiple of `even` apart.
+  Layout(const Window& w, extent images, extent slice_count, extent line_count, extent even = 1)
       : phase(ceil_div(covered(w, 2, w.out[2]), w.stride[2])),
-        line(phase * w.stride[2]),
+        line(ceil_div(phase * w.stride[2], even) * even),
         lines(covered(w, 1, line_count)),
         slices(covered(w, 0, slice_count)),
         image(slices * lines * line),
@@ -150,30 +148,6 @@ struct Layout {
   }
 };
 
-/// Copies a short run of known place; neither end is crossed.
-template <class T>
-void copy_run(T* to, const T* from, extent count) {
-  constexpr extent wide = Lanes<T>::count;
-  if (count >= wide) {
-    for (extent i = 0; i < count - wide; i += wide) {
-      store(to + i, load(from + i));
-    }
-    store(to + count - wide, load(from + count - wide));
-    return;
-  }
-  constexpr extent half = 16 / static_cast<extent>(sizeof(T));
-  if (count >= half) {
-    for (extent i = 0; i < count - half; i += half) {
-      std::memcpy(to + i, from + i, 16);
-    }
-    std::memcpy(to + count - half, from + count - half, 16);
-    return;
-  }
-  for (extent i = 0; i < count; ++i) {
-    to[i] = from[i];
-  }
-}
-
 /// Visits what a strip's layout has of the input, in blocks of lines: block(image, channel, first line in the layout,
 /// first line in the input's channel, lines).
 template <class Block>
@@ -212,119 +186,28 @@ void for_runs(const Window& w, const Layout& layout, Run run) {
   }
 }
 
-template <class T, int Bytes, std::size_t... Lane>
-[[gnu::always_inline]] inline void copy_every_second(T* to, const T* from, std::index_sequence<Lane...> /*lanes*/) {
-  using Run [[gnu::vector_size(Bytes)]] = T;
-  constexpr int lanes = static_cast<int>(sizeof...(Lane));
-  Run a;
-  Run b;
-  std::memcpy(&a, from, Bytes);
-  std::memcpy(&b, from + lanes - 1, Bytes); // nothing behind the last element is read
-  a = __builtin_shufflevector(
-      a, b, (static_cast<int>(Lane) * 2 < lanes ? static_cast<int>(Lane) * 2 : static_cast<int>(Lane) * 2 + 1)...);
-  std::memcpy(to, &a, Bytes);
-}
-/// to[j] = from[2 j].
-template <int Bytes, class T>
-void copy_every_second(T* to, const T* from, extent count) {
-  constexpr extent lanes = Bytes / static_cast<extent>(sizeof(T));
-  if constexpr (lanes == 1) {
-    to[0] = from[0];
-  } else if (count < lanes) {
-    copy_every_second<Bytes / 2>(to, from, count);
-  } else {
-    using Indices = std::make_index_sequence<lanes>;
-    for (extent j = 0; j < count - lanes; j += lanes) {
-      copy_every_second<T, Bytes>(to + j, from + 2 * j, Indices{});
-    }
-    copy_every_second<T, Bytes>(to + count - lanes, from + 2 * (count - lanes), Indices{});
-  }
-}
+/// The two phases of a stride of 2, as far as they go together.
+struct PhasePair {
+  extent at[2] = {};   ///< in the line, of even and odd elements counted from from[0]
+  extent from[2] = {}; ///< in the input
+  extent both = 0;     ///< elements of each
 
-template <class T, int Bytes>
-void copy_lines(T* to, extent to_step, const T* from, extent from_step, extent lines) {
-  for (extent y = 0; y < lines; ++y, to += to_step, from += from_step) {
-    std::memcpy(to, from, Bytes);
-  }
-}
-
-/// `lines` runs of `count` elements, `stride` apart where they are read.
-template <class T>
-void copy_lines(T* to, extent to_step, const T* from, extent from_step, extent lines, extent count, extent stride) {
-  if (stride == 1) {
-    switch (count * static_cast<extent>(sizeof(T))) {
-    case 32:
-      return copy_lines<T, 32>(to, to_step, from, from_step, lines);
-    case 64:
-      return copy_lines<T, 64>(to, to_step, from, from_step, lines);
-    case 128:
-      return copy_lines<T, 128>(to, to_step, from, from_step, lines);
-    default:
-      for (extent y = 0; y < lines; ++y, to += to_step, from += from_step) {
-        copy_run(to, from, count);
-      }
+  PhasePair(const Window& w, const Layout& layout) {
+    if (w.stride[2] != 2) {
+      return;
     }
-    return;
-  }
-  for (extent y = 0; y < lines; ++y, to += to_step, from += from_step) {
-    if (stride == 2) {
-      copy_every_second<register_bytes>(to, from, count);
-      continue;
-    }
-    for (extent j = 0; j < count; ++j) {
-      to[j] = from[j * stride];
-    }
-  }
-}
-
-/// Fills the layout from a group's input; padding is zero already.
-template <class T>
-void fill(const Window& w, const Layout& layout, const Strip& strip, const T* x, T* to) {
-  for_runs(w, layout, [&](extent at, extent from, extent count) {
-    for_lines(w, layout, strip, [&](extent i, extent c, extent place, extent source, extent lines) {
-      copy_lines(to + place + at, layout.line,
-                 x + ((strip.image + i) * w.groups * w.channels + c) * w.plane() + source + from, w.in[2], lines, count,
-                 w.stride[2]);
+    extent count[2] = {};
+    // Phase 0 holds odd elements where the padding is odd.
+    const extent odd = (w.pad[2] % 2 + 2) % 2;
+    for_runs(w, layout, [&](extent in_line, extent in_input, extent elements) {
+      const extent phase = in_line / layout.phase;
+      const extent i = phase == odd ? 0 : 1;
+      at[i] = in_line;
+      from[i] = in_input;
+      count[i] = elements;
     });
-  });
-}
-
-template <class T, int Bytes>
-void add_whole_lines(T* to, const extent* places, const T* from, extent lines) {
-  using Line [[gnu::vector_size(Bytes)]] = T;
-  for (extent y = 0; y < lines; ++y, from += Bytes / static_cast<extent>(sizeof(T))) {
-    Line a;
-    Line b;
-    std::memcpy(&a, to + places[y], Bytes);
-    std::memcpy(&b, from, Bytes);
-    a += b;
-    std::memcpy(to + places[y], &a, Bytes);
+    both = from[1] - from[0] == 1 ? least(count[0], count[1]) : 0;
   }
-}
-
-/// Adds lines of `count` elements, one behind another, each in its place.
-template <class T>
-void add_lines(T* to, const extent* places, const T* from, extent lines, extent count) {
-  constexpr extent lanes = Lanes<T>::count;
-  if (count * static_cast<extent>(sizeof(T)) == register_bytes / 2) {
-    return add_whole_lines<T, register_bytes / 2>(to, places, from, lines);
-  }
-  for (extent y = 0; y < lines; ++y, from += count) {
-    T* const line = to + places[y];
-    extent i = 0;
-    for (; i + lanes <= count; i += lanes) {
-      store(line + i, load(line + i) + load(from + i));
-    }
-    CLEAVE_INDEPENDENT
-    for (; i < count; ++i) {
-      line[i] += from[i];
-    }
-  }
-}
-
-template <class T>
-void clear(T* to, extent count) {
-  std::memset(static_cast<void*>(to), 0, static_cast<std::size_t>(count) * sizeof(T));
-}
+};
 
 } // namespace cleave::kernels::inline CLEAVE_ISA::convolution

@@ -205,6 +205,18 @@ Convolution random_convolution(std::mt19937& engine, int rank, const std::vector
   return made;
 }
 
+/// One whose results fill registers, or nearly, and whose depth fills tiles of taps.
+Convolution wide_convolution(std::mt19937& engine) {
+  const auto one_of = [&engine](const std::vector<extent>& from) {
+    return from[std::uniform_int_distribution<std::size_t>(0, from.size() - 1)(engine)];
+  };
+  Convolution made = random_convolution(engine, 2, {3, 7, 13, 29});
+  made.groups = one_of({1, 1, 2});
+  made.channels = made.groups * one_of({13, 36, 37, 41});
+  made.results = made.groups * one_of({15, 29, 31, 32, 45, 64, 77});
+  return made;
+}
+
 } // namespace
 
 TEMPLATE_TEST_CASE("convolutions of any stride, pad, dilation and groups equal a plain loop", "[kernels][convolve]",
@@ -214,6 +226,14 @@ TEMPLATE_TEST_CASE("convolutions of any stride, pad, dilation and groups equal a
     check<TestType>(random_convolution(engine, 1, {1, 2, 3, 5, 7, 13, 29, 31, 33}));
     check<TestType>(random_convolution(engine, 2, {1, 2, 3, 5, 7, 13, 29, 31, 33}));
     check<TestType>(random_convolution(engine, 3, {1, 2, 3, 5, 7}));
+  }
+}
+
+TEMPLATE_TEST_CASE("convolutions of many channels and results equal a plain loop", "[kernels][convolve]", float,
+                   double) {
+  std::mt19937 engine(23);
+  for (int i = 0; i < 20; ++i) {
+    check<TestType>(wide_convolution(engine));
   }
 }
 
@@ -285,7 +305,9 @@ TEMPLATE_TEST_CASE("convolutions and their gradients have the same bits on any n
                                 {9, 20, 31, 1, {1, 12, 12}, {1, 5, 5}},
                                 {5, 12, 14, 2, {1, 21, 29}, {1, 3, 3}, {1, 2, 2}, {0, 1, 1}},
                                 {4, 24, 24, 24, {1, 29, 33}, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}},
-                                {1, 3, 8, 1, {1, 150, 210}, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}}};
+                                {1, 3, 8, 1, {1, 150, 210}, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}},
+                                {5, 20, 77, 1, {1, 13, 9}, {1, 3, 3}, {1, 2, 2}, {0, 1, 1}},
+                                {6, 80, 128, 2, {1, 7, 11}}};
   for (const Convolution& of : layers) {
     INFO("convolution " << of.print());
     const auto x = numbers<T>(of.x_count(), 1);
@@ -311,8 +333,8 @@ TEMPLATE_TEST_CASE("convolutions and their gradients have the same bits on any n
 TEMPLATE_TEST_CASE("weight and bias gradients have the same bits however grains are cut into slices",
                    "[kernels][convolve]", float, double) {
   std::mt19937 engine(22);
-  for (int i = 0; i < 12; ++i) {
-    Convolution all = random_convolution(engine, 2, {1, 3, 7, 13});
+  for (int i = 0; i < 16; ++i) {
+    Convolution all = i < 12 ? random_convolution(engine, 2, {1, 3, 7, 13}) : wide_convolution(engine);
     constexpr extent grain = 3;
     constexpr extent grains = 7;
     all.batch = grains * grain - 1; // the last has a row less
