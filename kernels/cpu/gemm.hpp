@@ -43,11 +43,11 @@ struct Product {
 namespace gemm {
 
 /// Chunks of k are at most this deep: a panel of b two registers wide then fills a cache of the first level.
-inline constexpr extent most_depth = 384;
+inline constexpr extent most_depth = 512;
 /// With grains: twice that, so that fewer of them wait in memory.
 inline constexpr extent most_grains_depth = 512;
 /// Panels of b that are packed together where its rows lie far apart.
-inline constexpr extent most_panels = 4;
+inline constexpr int most_panels = 4;
 /// Rows of a for which a panel of b is packed once.
 inline constexpr extent block_rows = 1024;
 /// Half of a cache of the second level. Rows of b that extend over more are packed where several strips use them.
@@ -143,10 +143,12 @@ private:
     return {a, b, level, a + b + levels_ * level};
   }
 
-  /// Whole panels of b that are packed together.
-  [[nodiscard]] extent panels_at_once() const {
-    return std::is_same_v<T, Stored> && pack_b_ && !p_.transpose_b ? most_panels : 1;
-  }
+  /// Panels of b that are packed together, and multiplied by one strip of a after another.
+  struct Panel {
+    TileWork<T, Stored> work;
+    int vectors = 0;
+  };
+  [[nodiscard]] int panels_at_once() const { return pack_b_ ? most_panels : 1; }
 
   void run_block(extent first_strip, extent last_strip, extent first_column, extent last_column) const {
     const extent first_row = row_of(first_strip);
@@ -155,6 +157,7 @@ private:
     const Scratch memory(static_cast<std::size_t>(room.all) * sizeof(T));
     T* const packed_a = memory.as<T>();
     T* const packed_b = packed_a + room.a;
+    Panel panels[most_panels];
     Walk walk = walk_; // over grains
     extent l = 0;
     do {
@@ -168,57 +171,56 @@ private:
           pack_strip(packed_a + (row - first_row) * depth, row, row_of(strip + 1) - row, l, depth);
         }
       }
-      extent packed = first_column; // columns before this one lie in `next_panel` and behind
-      const T* next_panel = nullptr;
       for (extent j = first_column; j < last_column;) {
-        const extent left = last_column - j;
-        int vectors = vectors_;
-        while ((vectors - 1) * lanes >= left) {
-          vectors /= 2;
-        }
-        const extent columns = left < vectors * lanes ? left : vectors * lanes;
-        const extent end = columns - (vectors - 1) * lanes; // columns of the last register
-        TileWork<T, Stored> work{.b = nullptr,
-                                 .b_row = p_.b_row,
-                                 .depth = depth,
-                                 .last = FirstLanes<T>(end),
-                                 .place = {0, j, 0, columns},
-                                 .result = &result_,
-                                 .waiting = packed_b + room.b,
-                                 .level = p_.grain > 0 ? room.level : 0,
-                                 .is_far = is_far_,
-                                 .walk = walk};
-        if constexpr (std::is_same_v<T, Stored>) {
-          work.b = p_.b + l * p_.b_row + j;
-        }
-        if (pack_b_ || (!fast_first_lanes && end != lanes)) {
-          const extent width = vectors * lanes;
-          if (j >= packed) {
-            next_panel = packed_b;
-            packed = j + pack_panel(packed_b, j, last_column, l, depth, width);
+        int count = 0; // panels whose tiles of one strip are computed one after another, while a's part is near
+        for (; count < panels_at_once() && j < last_column; ++count) {
+          const extent left = last_column - j;
+          int vectors = vectors_;
+          while ((vectors - 1) * lanes >= left) {
+            vectors /= 2;
           }
-          work.b = next_panel;
-          work.b_row = width;
-          next_panel += width * depth;
+          const extent width = vectors * lanes;
+          const extent columns = left < width ? left : width;
+          const extent end = columns - (width - lanes); // columns of the last register
+          Panel& panel = panels[count];
+          panel.vectors = vectors;
+          panel.work = {.b = nullptr,
+                        .b_row = p_.b_row,
+                        .depth = depth,
+                        .last = FirstLanes<T>(end),
+                        .place = {0, j, 0, columns},
+                        .result = &result_,
+                        .waiting = packed_b + room.b,
+                        .level = p_.grain > 0 ? room.level : 0,
+                        .is_far = is_far_,
+                        .walk = walk};
+          if constexpr (std::is_same_v<T, Stored>) {
+            panel.work.b = p_.b + l * p_.b_row + j;
+          }
+          if (pack_b_ || (!fast_first_lanes && end != lanes)) {
+            panel.work.b = packed_b + count * depth * vectors_ * lanes;
+            panel.work.b_row = width;
+          }
+          if (!one_chunk_) {
+            panel.work.waiting += rows * (j - first_column);
+          }
+          j += columns;
         }
-        if (!one_chunk_) {
-          work.waiting += rows * (j - first_column);
-        }
+        pack(panels, count, packed_b, l, depth);
         if (pack_a_) {
-          run_panel<ColumnsOfA<T>>(work, vectors, first_strip, last_strip, [&](extent row, extent height) {
+          run_panels<ColumnsOfA<T>>(panels, count, first_strip, last_strip, [&](extent row, extent height) {
             return ColumnsOfA<T>{packed_a + (row - first_row) * depth, height};
           });
         } else if constexpr (std::is_same_v<T, Stored>) {
           if (p_.transpose_a) {
-            run_panel<ColumnsOfA<T>>(work, vectors, first_strip, last_strip, [&](extent row, extent) {
+            run_panels<ColumnsOfA<T>>(panels, count, first_strip, last_strip, [&](extent row, extent) {
               return ColumnsOfA<T>{p_.a + l * p_.a_row + row, p_.a_row};
             });
           } else {
-            run_panel<RowsOfA<T>>(work, vectors, first_strip, last_strip,
-                                  [&](extent row, extent) { return RowsOfA<T>{p_.a + row * p_.a_row + l, p_.a_row}; });
+            run_panels<RowsOfA<T>>(panels, count, first_strip, last_strip,
+                                   [&](extent row, extent) { return RowsOfA<T>{p_.a + row * p_.a_row + l, p_.a_row}; });
           }
         }
-        j += columns;
       }
       l += depth;
       if (p_.grain > 0 && l < p_.k) {
@@ -230,18 +232,25 @@ private:
   }
 
   template <class A, class Strip>
-  void run_panel(TileWork<T, Stored>& work, int vectors, extent first_strip, extent last_strip, Strip strip) const {
-    const RunTile<T, Stored, A>* const run = tiles_of<T, Stored, A>(vectors);
+  void run_panels(Panel* panels, int count, extent first_strip, extent last_strip, Strip strip) const {
+    const RunTile<T, Stored, A>* run[most_panels];
+    for (int i = 0; i < count; ++i) {
+      run[i] = tiles_of<T, Stored, A>(panels[i].vectors);
+    }
     extent row = row_of(first_strip);
     for (extent s = first_strip; s < last_strip; ++s) {
       const extent height = strip_rows_ + (s < taller_ ? 1 : 0);
-      work.place.row = row;
-      work.place.rows = height;
-      run[height - 1](work, strip(row, height));
-      row += height;
-      if (!one_chunk_) {
-        work.waiting += height * vectors * lanes;
+      const A a = strip(row, height);
+      for (int i = 0; i < count; ++i) {
+        TileWork<T, Stored>& work = panels[i].work;
+        work.place.row = row;
+        work.place.rows = height;
+        run[i][height - 1](work, a);
+        if (!one_chunk_) {
+          work.waiting += height * panels[i].vectors * lanes;
+        }
       }
+      row += height;
     }
   }
 
@@ -252,27 +261,34 @@ private:
       pack_turned(to, rows, p_.a + row * p_.a_row + l, p_.a_row, rows, depth);
     }
   }
-  /// Packs a panel, or several whole ones, and returns their columns.
-  extent pack_panel(T* to, extent column, extent last_column, extent l, extent depth, extent width) const {
-    const extent left = last_column - column;
-    const Stored* const from = p_.transpose_b ? p_.b + column * p_.b_row + l : p_.b + l * p_.b_row + column;
+  /// Packs the panels that are not used as they lie, one behind another.
+  void pack(const Panel* panels, int count, T* to, extent l, extent depth) const {
+    const extent width = vectors_ * lanes;
+    int i = 0;
     if constexpr (std::is_same_v<T, Stored>) {
-      if (left >= width && panels_at_once() > 1 && width == vectors_ * lanes) {
-        const extent panels = left / width < most_panels ? left / width : most_panels;
-        pack_panels(to, panels, width, from, p_.b_row, depth);
-        return panels * width;
+      if (pack_b_ && !p_.transpose_b) { // whole ones together
+        while (i < count && panels[i].work.place.columns == width) {
+          ++i;
+        }
+        pack_panels(to, i, width, p_.b + l * p_.b_row + panels[0].work.place.column, p_.b_row, depth);
       }
     }
-    const extent columns = left < width ? left : width;
+    for (; i < count; ++i) {
+      const TileWork<T, Stored>& work = panels[i].work;
+      if (work.b == to + i * depth * width) {
+        pack_panel(to + i * depth * width, work.place, work.b_row, l, depth);
+      }
+    }
+  }
+  void pack_panel(T* to, const TilePlace& at, extent width, extent l, extent depth) const {
     if (!p_.transpose_b) {
-      pack_rows(to, width, from, p_.b_row, columns, depth);
-    } else {
-      for (extent j = 0; j < columns; j += lanes) {
-        const extent here = columns - j < lanes ? columns - j : lanes;
-        pack_turned(to + j, width, from + j * p_.b_row, p_.b_row, here, depth);
-      }
+      pack_rows(to, width, p_.b + l * p_.b_row + at.column, p_.b_row, at.columns, depth);
+      return;
     }
-    return columns;
+    for (extent j = 0; j < at.columns; j += lanes) {
+      const extent here = at.columns - j < lanes ? at.columns - j : lanes;
+      pack_turned(to + j, width, p_.b + (at.column + j) * p_.b_row + l, p_.b_row, here, depth);
+    }
   }
 
   // NOLINTNEXTLINE(cppcoreguidelines-avoid-const-or-ref-data-members): lives as long as the call

@@ -55,7 +55,7 @@ struct TileWork {
   const T* b = nullptr;
   extent b_row = 0;
   extent depth = 0;
-  FirstLanes<T> last; ///< of the last register of each row
+  FirstLanes<T> last{Lanes<T>::count}; ///< of the last register of each row
   TilePlace place{};
   const Result<T, Stored>* result = nullptr;
   // What waits for the pieces that follow: whole registers, the tile's own piece of each level. A chain has one level,
