@@ -46,15 +46,15 @@ namespace gemm {
 inline constexpr extent most_depth = 512;
 /// With grains: twice that, so that fewer of them wait in memory.
 inline constexpr extent most_grains_depth = 512;
-/// Panels of b that are packed together where its rows lie far apart.
-inline constexpr int most_panels = 4;
+/// Registers of b's panels that are packed together and multiplied by one strip of a after another: panels in a cache of
+/// the second level, the strip in the first.
+inline constexpr int most_registers = 8;
 /// Rows of a for which a panel of b is packed once.
 inline constexpr extent block_rows = 1024;
 /// Half of a cache of the second level. Rows of b that extend over more are packed where several strips use them.
 inline constexpr extent near_bytes = extent(512) * 1024;
 /// Columns whose sums may wait between chunks at once.
-inline constexpr extent block_columns = 512;
-
+inline constexpr extent block_columns = 256;
 template <class T, class Stored>
 class Multiply {
 public:
@@ -88,9 +88,9 @@ public:
     }
     one_chunk_ = p_.k <= chunk_;
     is_far_ = p_.m * p_.n * static_cast<extent>(sizeof(T)) > near_bytes / 4;
-    pack_a_ = !std::is_same_v<T, Stored>;
     const bool far_apart = chunk_ * p_.b_row * static_cast<extent>(sizeof(T)) >= near_bytes;
     pack_b_ = !std::is_same_v<T, Stored> || p_.transpose_b || (far_apart && strips_ >= 4);
+    pack_a_ = !std::is_same_v<T, Stored>;
   }
 
   void run() const {
@@ -111,7 +111,6 @@ public:
         const extent from = first - block * across;
         extent to = last - block * across;
         to = to < across ? to : across;
-        to = to - from < block_columns / width ? to : from + block_columns / width;
         const extent end = (block + 1) * block_strips;
         run_block(block * block_strips, end < strips_ ? end : strips_, from * width,
                   to * width < p_.n ? to * width : p_.n);
@@ -148,28 +147,36 @@ private:
     TileWork<T, Stored> work;
     int vectors = 0;
   };
-  [[nodiscard]] int panels_at_once() const { return pack_b_ ? most_panels : 1; }
+  [[nodiscard]] int panels_at_once() const { return pack_b_ ? most_registers / vectors_ : 1; }
 
   void run_block(extent first_strip, extent last_strip, extent first_column, extent last_column) const {
+    const extent rows = row_of(last_strip) - row_of(first_strip);
+    const extent most = one_chunk_ ? last_column - first_column : block_columns;
+    const Room room = plan_room(rows, most < last_column - first_column ? most : last_column - first_column);
+    const Scratch memory(static_cast<std::size_t>(room.all) * sizeof(T));
+    for (extent j = first_column; j < last_column; j += most) {
+      run_columns(first_strip, last_strip, j, last_column - j < most ? last_column : j + most, room, memory.as<T>());
+    }
+  }
+
+  [[nodiscard]] extent depth_of(extent l) const { return p_.k - l < chunk_ ? p_.k - l : chunk_; }
+
+  void run_columns(extent first_strip, extent last_strip, extent first_column, extent last_column, const Room& room,
+                   T* memory) const {
     const extent first_row = row_of(first_strip);
     const extent rows = row_of(last_strip) - first_row;
-    const Room room = plan_room(rows, last_column - first_column);
-    const Scratch memory(static_cast<std::size_t>(room.all) * sizeof(T));
-    T* const packed_a = memory.as<T>();
-    T* const packed_b = packed_a + room.a;
-    Panel panels[most_panels];
+    T* const packed_a = memory;
+    T* const packed_b = memory + room.a;
+    Panel panels[most_registers];
     Walk walk = walk_; // over grains
     extent l = 0;
     do {
-      const extent depth = p_.k - l < chunk_ ? p_.k - l : chunk_;
+      const extent depth = depth_of(l);
       if (p_.grain <= 0) {
         walk = Walk::over_chunks(chunk_, l == 0, l + depth == p_.k);
       }
       if (pack_a_) {
-        for (extent strip = first_strip; strip < last_strip; ++strip) {
-          const extent row = row_of(strip);
-          pack_strip(packed_a + (row - first_row) * depth, row, row_of(strip + 1) - row, l, depth);
-        }
+        pack_a(packed_a, first_strip, last_strip, l, depth);
       }
       for (extent j = first_column; j < last_column;) {
         int count = 0; // panels whose tiles of one strip are computed one after another, while a's part is near
@@ -193,6 +200,8 @@ private:
                         .waiting = packed_b + room.b,
                         .level = p_.grain > 0 ? room.level : 0,
                         .is_far = is_far_,
+                        .writes = p_.grain > 0 || l + depth == p_.k,
+                        .waits = !one_chunk_,
                         .walk = walk};
           if constexpr (std::is_same_v<T, Stored>) {
             panel.work.b = p_.b + l * p_.b_row + j;
@@ -233,7 +242,7 @@ private:
 
   template <class A, class Strip>
   void run_panels(Panel* panels, int count, extent first_strip, extent last_strip, Strip strip) const {
-    const RunTile<T, Stored, A>* run[most_panels];
+    const RunTile<T, Stored, A>* run[most_registers];
     for (int i = 0; i < count; ++i) {
       run[i] = tiles_of<T, Stored, A>(panels[i].vectors);
     }
@@ -254,13 +263,20 @@ private:
     }
   }
 
-  void pack_strip(T* to, extent row, extent rows, extent l, extent depth) const {
-    if (p_.transpose_a) {
-      pack_rows(to, rows, p_.a + l * p_.a_row + row, p_.a_row, rows, depth);
-    } else {
-      pack_turned(to, rows, p_.a + row * p_.a_row + l, p_.a_row, rows, depth);
+  void pack_a(T* to, extent first_strip, extent last_strip, extent l, extent depth) const {
+    extent row = row_of(first_strip);
+    for (extent s = first_strip; s < last_strip; ++s) {
+      const extent height = row_of(s + 1) - row;
+      if (p_.transpose_a) {
+        pack_rows(to, height, p_.a + l * p_.a_row + row, p_.a_row, height, depth);
+      } else {
+        pack_turned(to, height, p_.a + row * p_.a_row + l, p_.a_row, height, depth);
+      }
+      to += height * depth;
+      row += height;
     }
   }
+
   /// Packs the panels that are not used as they lie, one behind another.
   void pack(const Panel* panels, int count, T* to, extent l, extent depth) const {
     const extent width = vectors_ * lanes;
