@@ -6,6 +6,7 @@
 // that an element falls into, nor the register's width, nor packing changes that.
 #pragma once
 
+#include "gemm_few_rows.hpp"
 #include "gemm_small.hpp"
 #include "gemm_tile.hpp"
 #include "pack.hpp"
@@ -55,6 +56,8 @@ inline constexpr extent block_rows = 1024;
 inline constexpr extent near_bytes = extent(512) * 1024;
 /// Columns whose sums may wait between chunks at once.
 inline constexpr extent block_columns = 256;
+constexpr extent ceil(extent a, extent b) { return (a + b - 1) / b; }
+
 template <class T, class Stored>
 class Multiply {
 public:
@@ -121,7 +124,6 @@ public:
 
 private:
   static constexpr extent lanes = Lanes<T>::count;
-  static constexpr extent ceil(extent a, extent b) { return (a + b - 1) / b; }
 
   [[nodiscard]] extent row_of(extent strip) const { return strip * strip_rows_ + (strip < taller_ ? strip : taller_); }
 
@@ -323,6 +325,71 @@ private:
   Walk walk_{};
 };
 
+/// Elements of T in the chunks of k.
+inline extent chunk_of(extent k) {
+  return k <= most_depth ? k : ceil(ceil(k, ceil(k, most_depth)), 8) * 8;
+}
+
+/// A product of a few rows of a; false: not such a product.
+template <class T>
+bool multiply_few_rows(const Product<T>& p, bool turned) {
+  constexpr extent lanes = Lanes<T>::count;
+  const bool fits = p.transpose_b ? p.m <= FewRows<T>::most && p.n >= pack::square<T> && p.k >= pack::turned_depth<T>
+                                  : p.m <= 2 && p.n >= lanes;
+  if (!fits || p.grain > 0) {
+    return false;
+  }
+  Result<T, T> result{p.out, p.out_row, 0, &p.epilogue, nullptr, turned};
+  if (!p.epilogue.is_plain()) {
+    result.finish = pick_finish<T, T>(p.epilogue);
+  }
+  const bool turn_a = p.transpose_a && p.m * p.a_row != 1;
+  const Scratch memory(turn_a ? static_cast<std::size_t>(p.m * (p.k + lanes)) * sizeof(T) : 0);
+  if (turn_a) {
+    for (extent l = 0; l < p.k; l += lanes) {
+      for (extent i = 0; i < p.m; ++i) {
+        for (extent t = l; t < p.k && t < l + lanes; ++t) {
+          memory.as<T>()[i * p.k + t] = p.a[t * p.a_row + i];
+        }
+      }
+    }
+  }
+  const FewRows<T> a(turn_a ? memory.as<T>() : p.a, p.transpose_a ? p.k : p.a_row, p.m);
+  const extent chunk = chunk_of(p.k);
+  const extent width = p.transpose_b ? lanes * registers_of_few(static_cast<int>(p.m)) : columns_of_few / 4;
+  const Cost cost{2. * static_cast<double>(p.m * width * p.k), static_cast<double>(width * p.k) * sizeof(T)};
+  for_tiles(ceil(p.n, width), cost, [&](extent first, extent last) {
+    const extent end = last * width < p.n ? last * width : p.n;
+    if (p.transpose_b) {
+      alignas(alignment) T sums[FewRows<T>::most * 4 * lanes];
+      const SumFew<T> sum = p.m == 1   ? &sum_turned<1, T>
+                            : p.m == 2 ? &sum_turned<2, T>
+                            : p.m <= 4 ? &sum_turned<4, T>
+                                       : &sum_turned<8, T>;
+      for (extent j = first * width; j < end; j += width) {
+        const extent columns = end - j < width ? end - j : width;
+        sum(sums, a, p.b + j * p.b_row, p.b_row, columns, p.k, chunk);
+        const extent whole = columns / lanes * lanes;
+        for (extent i = 0; i < p.m && whole < columns; ++i) {
+          SquaresOfB<T>::order(sums + i * width + whole, columns - whole);
+        }
+        write_few(result, sums, width, {0, j, p.m, columns});
+      }
+    } else {
+      alignas(alignment) T sums[2 * columns_of_few];
+      for (extent j = first * width; j < end;) {
+        const extent left = end - j;
+        extent columns = left < columns_of_few ? left : columns_of_few;
+        columns = left > columns && left - columns < lanes ? columns - lanes : columns;
+        (p.m == 1 ? &sum_rows<1, T> : &sum_rows<2, T>)(sums, a, p.b + j, p.b_row, columns, p.k, chunk);
+        write_few(result, sums, columns_of_few, {0, j, p.m, columns});
+        j += columns;
+      }
+    }
+  });
+  return true;
+}
+
 /// Whether to compute the result's transpose, by b^T a^T. Where the rows of both operands are contiguous along k, one
 /// of them has to be packed: the smaller one, if what that saves is more than turning the result costs. And few columns
 /// would leave most lanes of a register empty, which many rows fill.
@@ -347,17 +414,21 @@ void multiply(const Product<T, Stored>& p) {
   if (p.m <= 0 || p.n <= 0 || (p.grain > 0 && p.k <= 0)) {
     return;
   }
-  if (gemm::is_better_turned(p)) {
-    Product<T, Stored> turned = p;
-    std::swap(turned.a, turned.b);
-    std::swap(turned.m, turned.n);
-    std::swap(turned.a_row, turned.b_row);
-    turned.transpose_a = !p.transpose_b;
-    turned.transpose_b = !p.transpose_a;
-    gemm::Multiply<T, Stored>(turned, true).run();
-  } else {
-    gemm::Multiply<T, Stored>(p, false).run();
+  const bool is_turned = gemm::is_better_turned(p);
+  Product<T, Stored> product = p;
+  if (is_turned) {
+    std::swap(product.a, product.b);
+    std::swap(product.m, product.n);
+    std::swap(product.a_row, product.b_row);
+    product.transpose_a = !p.transpose_b;
+    product.transpose_b = !p.transpose_a;
   }
+  if constexpr (std::is_same_v<T, Stored>) {
+    if (gemm::multiply_few_rows(product, is_turned)) {
+      return;
+    }
+  }
+  gemm::Multiply<T, Stored>(product, is_turned).run();
 }
 
 } // namespace cleave::kernels::inline CLEAVE_ISA

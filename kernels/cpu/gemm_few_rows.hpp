@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products of a few rows of a: they take as long as it takes to read b once. Nothing is packed: where rows of b are
+// contiguous along k they are turned in registers; else whole rows of b are read, and the sums stay in memory.
+#pragma once
+
+#include "gemm_tile.hpp"
+
+namespace cleave::kernels::inline CLEAVE_ISA::gemm {
+
+/// A few rows of a, contiguous along k. Behind the last one: the last one again.
+template <class T>
+struct FewRows {
+  static constexpr int most = 8;
+  const T* row[most];
+
+  FewRows(const T* a, extent a_row, extent m) {
+    for (extent i = 0; i < most; ++i) {
+      row[i] = a + (i < m ? i : m - 1) * a_row;
+    }
+  }
+};
+
+/// Rows of b for the lanes of a register: of each square's rows the first. A register that is not full repeats rows.
+template <class T>
+struct SquaresOfB {
+  static constexpr int side = pack::square<T>;
+  static constexpr int count = pack::register_lanes;
+  const T* square[count];
+  extent b_row;
+
+  SquaresOfB(const T* b, extent row, extent columns) : b_row(row) {
+    for (int i = 0; i < count; ++i) {
+      square[i] = b + first(i, columns) * b_row;
+    }
+  }
+  static extent first(int i, extent columns) { return i * side < columns - side ? i * side : columns - side; }
+  /// Elements in the order of the lanes become elements in the order of the columns.
+  static void order(T* sums, extent columns) {
+    for (extent j = 0; j < columns; ++j) {
+      const int i = static_cast<int>(j) / side;
+      sums[j] = sums[i * side + j - first(i, columns)];
+    }
+  }
+  [[nodiscard]] const T* operator()(int j) const { return square[j / side] + j % side * b_row; }
+};
+
+/// Registers of columns whose sums grow at the same time, so that one waits for no other.
+constexpr int registers_of_few(int rows) { return rows == 1 ? 4 : (rows == 2 ? 2 : 1); }
+
+/// sums[v * Rows + i] = the products of row i of a and the rows of b of register v, one by one along k.
+template <int Rows, class T, std::size_t... At>
+[[gnu::always_inline]] inline void add_turned(Vector<T>* sums, const FewRows<T>& a, const SquaresOfB<T>* b, extent l,
+                                              extent depth, std::index_sequence<At...> /*sums*/) {
+  constexpr int step = pack::turned_depth<T>;
+  constexpr int registers = static_cast<int>(sizeof...(At)) / Rows;
+  for (const extent end = l + depth; l < end; l += step) {
+    const extent left = end - l;
+    if (left < step) { // the last steps, which end with the row: those before them are left out
+      alignas(alignment) T turned[registers * step * Lanes<T>::count];
+      for (int v = 0; v < registers; ++v) {
+        pack::turn<T>(turned + v * Lanes<T>::count, registers * Lanes<T>::count, b[v], end - step);
+      }
+      for (extent t = step - left; t < step; ++t) {
+        const T* const at = turned + t * registers * Lanes<T>::count;
+        ((sums[At] += a.row[At % Rows][end - step + t] * load(at + At / Rows * Lanes<T>::count)), ...);
+      }
+      return;
+    }
+    for (int v = 0; v < registers; ++v) {
+      Vector<T> turned[step];
+      pack::turned<T>(turned, b[v], l);
+      for (int t = 0; t < step; ++t) {
+        for (int i = 0; i < Rows; ++i) {
+          sums[v * Rows + i] += a.row[i][l + t] * turned[t];
+        }
+      }
+    }
+  }
+}
+
+/// Sums of `Rows` rows and some registers of columns over all chunks of k, row by row in `sums`.
+template <int Rows, class T>
+[[gnu::noinline]] void sum_turned(T* sums, const FewRows<T>& a, const T* b, extent b_row, extent columns, extent k,
+                                  extent chunk) {
+  constexpr int lanes = Lanes<T>::count;
+  constexpr int registers = registers_of_few(Rows);
+  const auto squares = [&](int v) {
+    const extent before = v * lanes < columns ? v * lanes : 0; // nothing left: the first ones again
+    return SquaresOfB<T>(b + before * b_row, b_row, columns - before < lanes ? columns - before : lanes);
+  };
+  [&]<std::size_t... At>(std::index_sequence<At...> /*registers*/) __attribute__((always_inline)) {
+    const SquaresOfB<T> rows_of_b[registers] = {squares(static_cast<int>(At))...};
+    [&]<std::size_t... Sum>(std::index_sequence<Sum...> of_tile) __attribute__((always_inline)) {
+      for (extent l = 0; l < k; l += chunk) {
+        Vector<T> part[Rows * registers] = {};
+        add_turned<Rows>(part, a, rows_of_b, l, k - l < chunk ? k - l : chunk, of_tile);
+        T* const to[] = {sums + (Sum % Rows * registers + Sum / Rows) * lanes...};
+        if (l != 0) {
+          ((part[Sum] = load(to[Sum]) + part[Sum]), ...);
+        }
+        (store(to[Sum], part[Sum]), ...);
+      }
+    }(std::make_index_sequence<static_cast<std::size_t>(Rows * registers)>{});
+  }(std::make_index_sequence<registers>{});
+}
+
+/// Columns whose sums are kept in memory while rows of b are read.
+inline constexpr extent columns_of_few = 1024;
+
+/// sums[i * columns_of_few + j] += the products of row i of a and column j of b, one by one from l to l + Steps.
+template <int Rows, int Steps, class T>
+[[gnu::always_inline]] inline void add_rows(T* sums, const FewRows<T>& a, const T* b, extent b_row, extent columns,
+                                            extent l) {
+  constexpr extent lanes = Lanes<T>::count;
+  Vector<T> factor[Rows * Steps];
+  for (int i = 0; i < Rows; ++i) {
+    for (int t = 0; t < Steps; ++t) {
+      factor[i * Steps + t] = Vector<T>{} + a.row[i][l + t];
+    }
+  }
+  const T* row[Steps];
+  for (int t = 0; t < Steps; ++t) {
+    row[t] = b + (l + t) * b_row;
+  }
+  for (extent j = 0; j < columns; j += lanes) {
+    const extent from = j + lanes <= columns ? j : columns - lanes; // the last register ends with the row
+    Vector<T> part[Rows];
+    for (int i = 0; i < Rows; ++i) {
+      part[i] = load(sums + i * columns_of_few + j);
+    }
+    for (int t = 0; t < Steps; ++t) {
+      const Vector<T> of_b = load(row[t] + from);
+      for (int i = 0; i < Rows; ++i) {
+        part[i] += factor[i * Steps + t] * of_b;
+      }
+    }
+    for (int i = 0; i < Rows; ++i) {
+      store(sums + i * columns_of_few + j, part[i]);
+    }
+  }
+}
+
+/// Sums of `Rows` rows and at most columns_of_few columns, at least one register, over all chunks of k.
+template <int Rows, class T>
+[[gnu::noinline]] void sum_rows(T* sums, const FewRows<T>& a, const T* b, extent b_row, extent columns, extent k,
+                                extent chunk) {
+  constexpr extent lanes = Lanes<T>::count;
+  constexpr int steps = register_count / 4 / Rows;
+  alignas(alignment) T part[Rows * columns_of_few];
+  for (extent begin = 0; begin < k; begin += chunk) {
+    const extent end = k - begin < chunk ? k : begin + chunk;
+    T* const to = begin == 0 ? sums : part;
+    std::memset(to, 0, sizeof part);
+    extent l = begin;
+    for (; l + steps <= end; l += steps) {
+      add_rows<Rows, steps>(to, a, b, b_row, columns, l);
+    }
+    for (; l < end; ++l) {
+      add_rows<Rows, 1>(to, a, b, b_row, columns, l);
+    }
+    for (extent j = 0; begin != 0 && j < Rows * columns_of_few; j += lanes) {
+      store(sums + j, load(sums + j) + load(part + j));
+    }
+  }
+  if (columns % lanes != 0) {
+    for (int i = 0; i < Rows; ++i) {
+      T* const row = sums + i * columns_of_few;
+      store(row + columns - lanes, load(row + columns / lanes * lanes));
+    }
+  }
+}
+
+template <class T>
+using SumFew = void (*)(T*, const FewRows<T>&, const T*, extent, extent, extent, extent);
+
+/// Writes the sums of m rows and some columns, as the tiles of larger products are written.
+template <class T>
+void write_few(const Result<T, T>& result, const T* sums, extent sums_row, const TilePlace& at) {
+  if (result.turned && (result.row != 1 || result.finish != nullptr)) {
+    constexpr extent width = 4 * Lanes<T>::count;
+    for (extent j = 0; j < at.columns; j += width) {
+      const extent columns = at.columns - j < width ? at.columns - j : width;
+      write_turned(result, result.out, sums + j, sums_row, {at.row, at.column + j, at.rows, columns});
+    }
+    return;
+  }
+  constexpr extent width = 8 * Lanes<T>::count; // what an epilogue takes at once
+  for (extent j = 0; j < at.columns && result.finish != nullptr; j += width) {
+    const extent columns = at.columns - j < width ? at.columns - j : width;
+    result.finish(*result.epilogue, sums + j, sums_row, result.out, result.row, {0, at.column + j, at.rows, columns});
+  }
+  for (extent i = 0; i < at.rows && result.finish == nullptr; ++i) {
+    std::memcpy(result.out + i * (result.turned ? 0 : result.row) + at.column, sums + i * sums_row,
+                static_cast<std::size_t>(at.columns) * sizeof(T));
+  }
+}
+
+} // namespace cleave::kernels::inline CLEAVE_ISA::gemm
