@@ -20,6 +20,9 @@ struct FewRows {
   }
 };
 
+/// Of the caches.
+inline constexpr int line_bytes = 64;
+
 /// Rows of b for the lanes of a register: of each square's rows the first. A register that is not full repeats rows.
 template <class T>
 struct SquaresOfB {
@@ -45,35 +48,46 @@ struct SquaresOfB {
 };
 
 /// Registers of columns whose sums grow at the same time, so that one waits for no other.
-constexpr int registers_of_few(int rows) { return rows == 1 ? 4 : (rows == 2 ? 2 : 1); }
+constexpr int registers_of_few(int rows) { return rows <= 2 ? 4 : 2; }
 
 /// sums[v * Rows + i] = the products of row i of a and the rows of b of register v, one by one along k.
 template <int Rows, class T, std::size_t... At>
 [[gnu::always_inline]] inline void add_turned(Vector<T>* sums, const FewRows<T>& a, const SquaresOfB<T>* b, extent l,
                                               extent depth, std::index_sequence<At...> /*sums*/) {
   constexpr int step = pack::turned_depth<T>;
+  constexpr int lanes = Lanes<T>::count;
+  constexpr int line = line_bytes / static_cast<int>(sizeof(T));
   constexpr int registers = static_cast<int>(sizeof...(At)) / Rows;
-  for (const extent end = l + depth; l < end; l += step) {
-    const extent left = end - l;
-    if (left < step) { // the last steps, which end with the row: those before them are left out
-      alignas(alignment) T turned[registers * step * Lanes<T>::count];
-      for (int v = 0; v < registers; ++v) {
-        pack::turn<T>(turned + v * Lanes<T>::count, registers * Lanes<T>::count, b[v], end - step);
+  const extent end = l + depth;
+  const auto add = [&](int v, extent at) __attribute__((always_inline)) {
+    Vector<T> turned[step];
+    pack::turned<T>(turned, b[v], at);
+    for (int t = 0; t < step; ++t) {
+      for (int i = 0; i < Rows; ++i) {
+        sums[v * Rows + i] += a.row[i][at + t] * turned[t];
       }
-      for (extent t = step - left; t < step; ++t) {
-        const T* const at = turned + t * registers * Lanes<T>::count;
-        ((sums[At] += a.row[At % Rows][end - step + t] * load(at + At / Rows * Lanes<T>::count)), ...);
-      }
-      return;
     }
-    for (int v = 0; v < registers; ++v) {
-      Vector<T> turned[step];
-      pack::turned<T>(turned, b[v], l);
-      for (int t = 0; t < step; ++t) {
-        for (int i = 0; i < Rows; ++i) {
-          sums[v * Rows + i] += a.row[i][l + t] * turned[t];
+  };
+  [&]<int... V>(std::integer_sequence<int, V...>) __attribute__((always_inline)) {
+    for (; l + line <= end; l += line) { // what a line of memory holds is used while it is near
+      ([&](int v) __attribute__((always_inline)) {
+        for (int t = 0; t < line; t += step) {
+          add(v, l + t);
         }
-      }
+      }(V), ...);
+    }
+    for (; l + step <= end; l += step) {
+      (add(V, l), ...);
+    }
+  }(std::make_integer_sequence<int, registers>{});
+  if (l < end) { // the last steps, which end with the row: those before them are left out
+    alignas(alignment) T turned[registers * step * lanes];
+    for (int v = 0; v < registers; ++v) {
+      pack::turn<T>(turned + v * lanes, registers * lanes, b[v], end - step);
+    }
+    for (; l < end; ++l) {
+      const T* const at = turned + (l - (end - step)) * registers * lanes;
+      ((sums[At] += a.row[At % Rows][l] * load(at + At / Rows * lanes)), ...);
     }
   }
 }
@@ -150,7 +164,11 @@ template <int Rows, class T>
   for (extent begin = 0; begin < k; begin += chunk) {
     const extent end = k - begin < chunk ? k : begin + chunk;
     T* const to = begin == 0 ? sums : part;
-    std::memset(to, 0, sizeof part);
+    for (int i = 0; i < Rows; ++i) {
+      for (extent j = 0; j < columns; j += lanes) {
+        store(to + i * columns_of_few + j, Vector<T>{});
+      }
+    }
     extent l = begin;
     for (; l + steps <= end; l += steps) {
       add_rows<Rows, steps>(to, a, b, b_row, columns, l);
@@ -158,8 +176,10 @@ template <int Rows, class T>
     for (; l < end; ++l) {
       add_rows<Rows, 1>(to, a, b, b_row, columns, l);
     }
-    for (extent j = 0; begin != 0 && j < Rows * columns_of_few; j += lanes) {
-      store(sums + j, load(sums + j) + load(part + j));
+    for (int i = 0; begin != 0 && i < Rows; ++i) {
+      for (extent j = i * columns_of_few; j < i * columns_of_few + columns; j += lanes) {
+        store(sums + j, load(sums + j) + load(part + j));
+      }
     }
   }
   if (columns % lanes != 0) {

@@ -54,7 +54,15 @@ template <class T>
     Half second;
     std::memcpy(&first, row, sizeof first);
     std::memcpy(&second, second_row, sizeof second);
+#if defined(__AVX512F__) && !defined(__clang__) // g++ 12 would load both halves and shuffle
+    using Doubles [[gnu::vector_size(register_bytes)]] = double;
+    using Half64 [[gnu::vector_size(register_bytes / 2)]] = double;
+    const Doubles low = __builtin_ia32_pd512_256pd(reinterpret_cast<Half64>(first));
+    return reinterpret_cast<Vector<T>>(
+        __builtin_ia32_insertf64x4_mask(low, reinterpret_cast<Half64>(second), 1, Doubles{}, 0xff));
+#else
     return shuffle<Joined>(first, second, std::make_index_sequence<Lanes<T>::count>{});
+#endif
   } else {
     return load(row);
   }
