@@ -47,8 +47,8 @@ namespace gemm {
 inline constexpr extent most_depth = 512;
 /// With grains: twice that, so that fewer of them wait in memory.
 inline constexpr extent most_grains_depth = 512;
-/// Registers of b's panels that are packed together and multiplied by one strip of a after another: panels in a cache of
-/// the second level, the strip in the first.
+/// Registers of b's panels that are packed together and multiplied by one strip of a after another: panels in a cache
+/// of the second level, the strip in the first.
 inline constexpr int most_registers = 8;
 /// Rows of a for which a panel of b is packed once.
 inline constexpr extent block_rows = 1024;
@@ -326,16 +326,14 @@ private:
 };
 
 /// Elements of T in the chunks of k.
-inline extent chunk_of(extent k) {
-  return k <= most_depth ? k : ceil(ceil(k, ceil(k, most_depth)), 8) * 8;
-}
+inline extent chunk_of(extent k) { return k <= most_depth ? k : ceil(ceil(k, ceil(k, most_depth)), 8) * 8; }
 
 /// A product of a few rows of a; false: not such a product.
 template <class T>
 bool multiply_few_rows(const Product<T>& p, bool turned) {
   constexpr extent lanes = Lanes<T>::count;
   const bool fits = p.transpose_b ? p.m <= FewRows<T>::most && p.n >= pack::square<T> && p.k >= pack::turned_depth<T>
-                                  : p.m <= 2 && p.n >= lanes;
+                                  : p.m <= 2 && p.n > 8 * lanes; // else sums stay in registers
   if (!fits || p.grain > 0) {
     return false;
   }
@@ -376,12 +374,16 @@ bool multiply_few_rows(const Product<T>& p, bool turned) {
         write_few(result, sums, width, {0, j, p.m, columns});
       }
     } else {
+      // Near rows are read fastest one at a time, if they are long.
+      const bool is_near =
+          p.n >= columns_of_few / 2 && p.k * p.b_row * static_cast<extent>(sizeof(T)) <= 2 * near_bytes;
+      const SumFew<T> sum_rows_of = p.m == 2 ? &sum_rows<2, 4, T> : is_near ? &sum_rows<1, 1, T> : &sum_rows<1, 8, T>;
       alignas(alignment) T sums[2 * columns_of_few];
       for (extent j = first * width; j < end;) {
         const extent left = end - j;
         extent columns = left < columns_of_few ? left : columns_of_few;
         columns = left > columns && left - columns < lanes ? columns - lanes : columns;
-        (p.m == 1 ? &sum_rows<1, T> : &sum_rows<2, T>)(sums, a, p.b + j, p.b_row, columns, p.k, chunk);
+        sum_rows_of(sums, a, p.b + j, p.b_row, columns, p.k, chunk);
         write_few(result, sums, columns_of_few, {0, j, p.m, columns});
         j += columns;
       }

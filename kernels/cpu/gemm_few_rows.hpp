@@ -70,11 +70,13 @@ template <int Rows, class T, std::size_t... At>
   };
   [&]<int... V>(std::integer_sequence<int, V...>) __attribute__((always_inline)) {
     for (; l + line <= end; l += line) { // what a line of memory holds is used while it is near
-      ([&](int v) __attribute__((always_inline)) {
-        for (int t = 0; t < line; t += step) {
-          add(v, l + t);
-        }
-      }(V), ...);
+      (
+          [&](int v) __attribute__((always_inline)) {
+            for (int t = 0; t < line; t += step) {
+              add(v, l + t);
+            }
+          }(V),
+          ...);
     }
     for (; l + step <= end; l += step) {
       (add(V, l), ...);
@@ -126,17 +128,31 @@ template <int Rows, int Steps, class T>
 [[gnu::always_inline]] inline void add_rows(T* sums, const FewRows<T>& a, const T* b, extent b_row, extent columns,
                                             extent l) {
   constexpr extent lanes = Lanes<T>::count;
-  Vector<T> factor[Rows * Steps];
+  T factor[Rows * Steps];
   for (int i = 0; i < Rows; ++i) {
     for (int t = 0; t < Steps; ++t) {
-      factor[i * Steps + t] = Vector<T>{} + a.row[i][l + t];
+      factor[i * Steps + t] = a.row[i][l + t];
     }
   }
   const T* row[Steps];
   for (int t = 0; t < Steps; ++t) {
     row[t] = b + (l + t) * b_row;
   }
-  for (extent j = 0; j < columns; j += lanes) {
+  extent j = 0;
+  if constexpr (Rows == 1 && Steps == 1) {
+    constexpr int at_once = 16;
+    for (; j + at_once * lanes <= columns; j += at_once * lanes) {
+      Vector<T> part[at_once];
+      for (int v = 0; v < at_once; ++v) {
+        part[v] = load(sums + j + v * lanes);
+        part[v] += factor[0] * load(row[0] + j + v * lanes);
+      }
+      for (int v = 0; v < at_once; ++v) {
+        store(sums + j + v * lanes, part[v]);
+      }
+    }
+  }
+  for (; j < columns; j += lanes) {
     const extent from = j + lanes <= columns ? j : columns - lanes; // the last register ends with the row
     Vector<T> part[Rows];
     for (int i = 0; i < Rows; ++i) {
@@ -155,11 +171,10 @@ template <int Rows, int Steps, class T>
 }
 
 /// Sums of `Rows` rows and at most columns_of_few columns, at least one register, over all chunks of k.
-template <int Rows, class T>
+template <int Rows, int Steps, class T>
 [[gnu::noinline]] void sum_rows(T* sums, const FewRows<T>& a, const T* b, extent b_row, extent columns, extent k,
                                 extent chunk) {
   constexpr extent lanes = Lanes<T>::count;
-  constexpr int steps = register_count / 4 / Rows;
   alignas(alignment) T part[Rows * columns_of_few];
   for (extent begin = 0; begin < k; begin += chunk) {
     const extent end = k - begin < chunk ? k : begin + chunk;
@@ -170,8 +185,8 @@ template <int Rows, class T>
       }
     }
     extent l = begin;
-    for (; l + steps <= end; l += steps) {
-      add_rows<Rows, steps>(to, a, b, b_row, columns, l);
+    for (; l + Steps <= end; l += Steps) {
+      add_rows<Rows, Steps>(to, a, b, b_row, columns, l);
     }
     for (; l < end; ++l) {
       add_rows<Rows, 1>(to, a, b, b_row, columns, l);
