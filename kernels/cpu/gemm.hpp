@@ -47,9 +47,12 @@ namespace gemm {
 inline constexpr extent most_depth = 512;
 /// With grains: twice that, so that fewer of them wait in memory.
 inline constexpr extent most_grains_depth = 512;
+/// Multiplications that threads do not share.
+inline constexpr extent unshared_work = static_cast<extent>(worthwhile_ns * flops_per_ns);
 /// Registers of b's panels that are packed together and multiplied by one strip of a after another: panels in a cache
 /// of the second level, the strip in the first.
 inline constexpr int most_registers = 8;
+inline constexpr int most_panels = 4;
 /// Rows of a for which a panel of b is packed once.
 inline constexpr extent block_rows = 1024;
 /// Half of a cache of the second level. Rows of b that extend over more are packed where several strips use them.
@@ -97,7 +100,7 @@ public:
   }
 
   void run() const {
-    if (p_.m * p_.n * p_.k <= small_work) {
+    if (p_.m * p_.n * p_.k <= unshared_work) {
       run_block(0, strips_, 0, p_.n);
       return;
     }
@@ -149,7 +152,9 @@ private:
     TileWork<T, Stored> work;
     int vectors = 0;
   };
-  [[nodiscard]] int panels_at_once() const { return pack_b_ ? most_registers / vectors_ : 1; }
+  [[nodiscard]] int panels_at_once() const {
+    return pack_b_ && vectors_ > 1 && strips_ > 1 ? most_registers / vectors_ : 1;
+  }
 
   void run_block(extent first_strip, extent last_strip, extent first_column, extent last_column) const {
     const extent rows = row_of(last_strip) - row_of(first_strip);
@@ -169,7 +174,7 @@ private:
     const extent rows = row_of(last_strip) - first_row;
     T* const packed_a = memory;
     T* const packed_b = memory + room.a;
-    Panel panels[most_registers];
+    Panel panels[most_panels];
     Walk walk = walk_; // over grains
     extent l = 0;
     do {
@@ -244,7 +249,7 @@ private:
 
   template <class A, class Strip>
   void run_panels(Panel* panels, int count, extent first_strip, extent last_strip, Strip strip) const {
-    const RunTile<T, Stored, A>* run[most_registers];
+    const RunTile<T, Stored, A>* run[most_panels];
     for (int i = 0; i < count; ++i) {
       run[i] = tiles_of<T, Stored, A>(panels[i].vectors);
     }
@@ -392,12 +397,22 @@ bool multiply_few_rows(const Product<T>& p, bool turned) {
   return true;
 }
 
+template <class T, class Stored>
+void multiply_as_planned(const Product<T, Stored>& p, bool turned) {
+  if constexpr (std::is_same_v<T, Stored>) {
+    if (multiply_few_rows(p, turned)) {
+      return;
+    }
+  }
+  Multiply<T, Stored>(p, turned).run();
+}
+
 /// Whether to compute the result's transpose, by b^T a^T. Where the rows of both operands are contiguous along k, one
 /// of them has to be packed: the smaller one, if what that saves is more than turning the result costs. And few columns
 /// would leave most lanes of a register empty, which many rows fill.
 template <class T, class Stored>
 bool is_better_turned(const Product<T, Stored>& p) {
-  const bool narrow = 2 * p.n <= Lanes<T>::count;
+  const bool narrow = 2 * p.n <= Lanes<T>::count || (p.transpose_b && p.n <= tile_rows(2));
   const bool smaller = p.transpose_b && !p.transpose_a && 3 * p.m * (p.k + p.n) < 2 * p.n * p.k;
   return p.m >= Lanes<T>::count && (narrow || smaller);
 }
@@ -416,21 +431,17 @@ void multiply(const Product<T, Stored>& p) {
   if (p.m <= 0 || p.n <= 0 || (p.grain > 0 && p.k <= 0)) {
     return;
   }
-  const bool is_turned = gemm::is_better_turned(p);
-  Product<T, Stored> product = p;
-  if (is_turned) {
-    std::swap(product.a, product.b);
-    std::swap(product.m, product.n);
-    std::swap(product.a_row, product.b_row);
-    product.transpose_a = !p.transpose_b;
-    product.transpose_b = !p.transpose_a;
+  if (!gemm::is_better_turned(p)) {
+    gemm::multiply_as_planned(p, false);
+    return;
   }
-  if constexpr (std::is_same_v<T, Stored>) {
-    if (gemm::multiply_few_rows(product, is_turned)) {
-      return;
-    }
-  }
-  gemm::Multiply<T, Stored>(product, is_turned).run();
+  Product<T, Stored> turned = p;
+  std::swap(turned.a, turned.b);
+  std::swap(turned.m, turned.n);
+  std::swap(turned.a_row, turned.b_row);
+  turned.transpose_a = !p.transpose_b;
+  turned.transpose_b = !p.transpose_a;
+  gemm::multiply_as_planned(turned, true);
 }
 
 } // namespace cleave::kernels::inline CLEAVE_ISA
