@@ -144,7 +144,7 @@ private:
     const extent width = vectors_ * lanes;
     const extent padded = ceil(columns, lanes) * lanes;
     const extent a = pack_a_ ? ceil(rows * chunk_ + lanes, lanes) * lanes : 0;
-    const bool packs_b = pack_b_ || (!fast_first_lanes && columns % lanes != 0);
+    const bool packs_b = pack_b_ || (!fast_first_lanes && p_.n % lanes != 0);
     const extent b = packs_b ? panels_at_once() * chunk_ * width : 0;
     const extent level = one_chunk_ ? tile_rows(vectors_) * width : rows * padded;
     return {a, b, level, a + b + levels_ * level + near_levels_ * tile_rows(vectors_) * width};

@@ -64,7 +64,7 @@ template <int Rows, class T, std::size_t... At>
     pack::turned<T>(turned, b[v], at);
     for (int t = 0; t < step; ++t) {
       for (int i = 0; i < Rows; ++i) {
-        sums[v * Rows + i] += a.row[i][at + t] * turned[t];
+        add_product<T>(sums[v * Rows + i], a.row[i][at + t], turned[t]);
       }
     }
   };
@@ -89,7 +89,7 @@ template <int Rows, class T, std::size_t... At>
     }
     for (; l < end; ++l) {
       const T* const at = turned + (l - (end - step)) * registers * lanes;
-      ((sums[At] += a.row[At % Rows][l] * load(at + At / Rows * lanes)), ...);
+      (add_product<T>(sums[At], a.row[At % Rows][l], load(at + At / Rows * lanes)), ...);
     }
   }
 }
@@ -145,7 +145,7 @@ template <int Rows, int Steps, class T>
       Vector<T> part[at_once];
       for (int v = 0; v < at_once; ++v) {
         part[v] = load(sums + j + v * lanes);
-        part[v] += factor[0] * load(row[0] + j + v * lanes);
+        add_product<T>(part[v], factor[0], load(row[0] + j + v * lanes));
       }
       for (int v = 0; v < at_once; ++v) {
         store(sums + j + v * lanes, part[v]);
@@ -161,7 +161,7 @@ template <int Rows, int Steps, class T>
     for (int t = 0; t < Steps; ++t) {
       const Vector<T> of_b = load(row[t] + from);
       for (int i = 0; i < Rows; ++i) {
-        part[i] += factor[i * Steps + t] * of_b;
+        add_product<T>(part[i], factor[i * Steps + t], of_b);
       }
     }
     for (int i = 0; i < Rows; ++i) {
