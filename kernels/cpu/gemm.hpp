@@ -17,36 +17,8 @@
 #include <utility>
 
 namespace cleave::kernels::inline CLEAVE_ISA {
-
-/// out (m x n) = a b. Stored: what elements are in memory; they are computed as T.
-template <class T, class Stored = T>
-struct Product {
-  Stored* out = nullptr;
-  const Stored* a = nullptr; ///< m x k, or k x m where it is to be transposed
-  const Stored* b = nullptr; ///< k x n, or n x k
-  extent m = 0;
-  extent n = 0;
-  extent k = 0;
-  bool transpose_a = false;
-  bool transpose_b = false;
-  // Elements from one row to the next, as the matrices lie in memory.
-  extent out_row = n;
-  extent a_row = transpose_a ? m : k;
-  extent b_row = transpose_b ? k : n;
-  /// Rows of k a grain, 0: none; the first of them in the whole batch. With grains there is one result per aligned
-  /// block, `root` elements apart (see grain.hpp); the epilogue is applied to each.
-  extent grain = 0;
-  extent first_row = 0;
-  extent root = 0;
-  Epilogue<T> epilogue = {};
-};
-
 namespace gemm {
 
-/// Chunks of k are at most this deep: a panel of b two registers wide then fills a cache of the first level.
-inline constexpr extent most_depth = 512;
-/// With grains: twice that, so that fewer of them wait in memory.
-inline constexpr extent most_grains_depth = 512;
 /// Multiplications that threads do not share.
 inline constexpr extent unshared_work = static_cast<extent>(worthwhile_ns * flops_per_ns);
 /// Registers of b's panels that are packed together and multiplied by one strip of a after another: panels in a cache
@@ -55,11 +27,8 @@ inline constexpr int most_registers = 8;
 inline constexpr int most_panels = 4;
 /// Rows of a for which a panel of b is packed once.
 inline constexpr extent block_rows = 1024;
-/// Half of a cache of the second level. Rows of b that extend over more are packed where several strips use them.
-inline constexpr extent near_bytes = extent(512) * 1024;
 /// Columns whose sums may wait between chunks at once.
 inline constexpr extent block_columns = 256;
-constexpr extent ceil(extent a, extent b) { return (a + b - 1) / b; }
 
 template <class T, class Stored>
 class Multiply {
@@ -87,12 +56,12 @@ public:
     if (p_.grain > 0) {
       walk_ = Walk::over({p_.grain, p_.first_row, p_.k});
       levels_ = waiting_levels(aligned_block(0, walk_.last - walk_.first));
-      for (chunk_ = p_.grain; 2 * chunk_ <= most_grains_depth; chunk_ *= 2) {
+      for (chunk_ = p_.grain; 2 * chunk_ <= most_depth; chunk_ *= 2) {
         ++near_levels_; // chunks are nodes of the tree
       }
       levels_ = levels_ > near_levels_ ? levels_ - near_levels_ : 0;
     } else if (p_.k > most_depth) {
-      chunk_ = ceil(ceil(p_.k, ceil(p_.k, most_depth)), 8) * 8;
+      chunk_ = chunk_of(p_.k);
       levels_ = 1;
     }
     one_chunk_ = depth_of(0) == p_.k;
@@ -340,73 +309,6 @@ private:
   Walk walk_{};
 };
 
-/// Elements of T in the chunks of k.
-inline extent chunk_of(extent k) { return k <= most_depth ? k : ceil(ceil(k, ceil(k, most_depth)), 8) * 8; }
-
-/// A product of a few rows of a; false: not such a product.
-template <class T>
-bool multiply_few_rows(const Product<T>& p, bool turned) {
-  constexpr extent lanes = Lanes<T>::count;
-  const bool fits = p.transpose_b ? p.m <= FewRows<T>::most && p.n >= pack::square<T> && p.k >= pack::turned_depth<T>
-                                  : p.m <= 2 && p.n > 8 * lanes; // else sums stay in registers
-  if (!fits || p.grain > 0) {
-    return false;
-  }
-  Result<T, T> result{p.out, p.out_row, 0, &p.epilogue, nullptr, turned};
-  if (!p.epilogue.is_plain()) {
-    result.finish = pick_finish<T, T>(p.epilogue);
-  }
-  const bool turn_a = p.transpose_a && p.m * p.a_row != 1;
-  const Scratch memory(turn_a ? static_cast<std::size_t>(p.m * (p.k + lanes)) * sizeof(T) : 0);
-  if (turn_a) {
-    for (extent l = 0; l < p.k; l += lanes) {
-      for (extent i = 0; i < p.m; ++i) {
-        for (extent t = l; t < p.k && t < l + lanes; ++t) {
-          memory.as<T>()[i * p.k + t] = p.a[t * p.a_row + i];
-        }
-      }
-    }
-  }
-  const FewRows<T> a(turn_a ? memory.as<T>() : p.a, p.transpose_a ? p.k : p.a_row, p.m);
-  const extent chunk = chunk_of(p.k);
-  const extent width = p.transpose_b ? lanes * registers_of_few(static_cast<int>(p.m)) : columns_of_few / 4;
-  const Cost cost{2. * static_cast<double>(p.m * width * p.k), static_cast<double>(width * p.k) * sizeof(T)};
-  for_tiles(ceil(p.n, width), cost, [&](extent first, extent last) {
-    const extent end = last * width < p.n ? last * width : p.n;
-    if (p.transpose_b) {
-      alignas(alignment) T sums[FewRows<T>::most * 4 * lanes];
-      const SumFew<T> sum = p.m == 1   ? &sum_turned<1, T>
-                            : p.m == 2 ? &sum_turned<2, T>
-                            : p.m <= 4 ? &sum_turned<4, T>
-                                       : &sum_turned<8, T>;
-      for (extent j = first * width; j < end; j += width) {
-        const extent columns = end - j < width ? end - j : width;
-        sum(sums, a, p.b + j * p.b_row, p.b_row, columns, p.k, chunk);
-        const extent whole = columns / lanes * lanes;
-        for (extent i = 0; i < p.m && whole < columns; ++i) {
-          SquaresOfB<T>::order(sums + i * width + whole, columns - whole);
-        }
-        write_few(result, sums, width, {0, j, p.m, columns});
-      }
-    } else {
-      // Near rows are read fastest one at a time, if they are long.
-      const bool is_near =
-          p.n >= columns_of_few / 2 && p.k * p.b_row * static_cast<extent>(sizeof(T)) <= 2 * near_bytes;
-      const SumFew<T> sum_rows_of = p.m == 2 ? &sum_rows<2, 4, T> : is_near ? &sum_rows<1, 1, T> : &sum_rows<1, 8, T>;
-      alignas(alignment) T sums[2 * columns_of_few];
-      for (extent j = first * width; j < end;) {
-        const extent left = end - j;
-        extent columns = left < columns_of_few ? left : columns_of_few;
-        columns = left > columns && left - columns < lanes ? columns - lanes : columns;
-        sum_rows_of(sums, a, p.b + j, p.b_row, columns, p.k, chunk);
-        write_few(result, sums, columns_of_few, {0, j, p.m, columns});
-        j += columns;
-      }
-    }
-  });
-  return true;
-}
-
 template <class T, class Stored>
 void multiply_as_planned(const Product<T, Stored>& p, bool turned) {
   if constexpr (std::is_same_v<T, Stored>) {
@@ -433,8 +335,7 @@ template <class T, class Stored>
 void multiply(const Product<T, Stored>& p) {
   if constexpr (std::is_same_v<T, Stored>) {
     if (!p.transpose_b && p.grain == 0 && p.epilogue.is_plain() &&
-        gemm::multiply_small(p.out, p.out_row, p.a, p.a_row, p.transpose_a, p.b, p.b_row, p.m, p.n, p.k,
-                             gemm::most_depth)) {
+        gemm::multiply_small(p.out, p.out_row, p.a, p.a_row, p.transpose_a, p.b, p.b_row, p.m, p.n, p.k)) {
       return;
     }
   }

@@ -3,7 +3,11 @@
 // contiguous along k they are turned in registers; else whole rows of b are read, and the sums stay in memory.
 #pragma once
 
+#include "gemm_product.hpp"
 #include "gemm_tile.hpp"
+#include "parallel.hpp"
+
+#include <cleave/device/scratch.hpp>
 
 namespace cleave::kernels::inline CLEAVE_ISA::gemm {
 
@@ -228,6 +232,70 @@ void write_few(const Result<T, T>& result, const T* sums, extent sums_row, const
     std::memcpy(result.out + i * (result.turned ? 0 : result.row) + at.column, sums + i * sums_row,
                 static_cast<std::size_t>(at.columns) * sizeof(T));
   }
+}
+
+/// A product of a few rows of a; false: not such a product.
+template <class T>
+bool multiply_few_rows(const Product<T>& p, bool turned) {
+  constexpr extent lanes = Lanes<T>::count;
+  const bool fits = p.transpose_b ? p.m <= FewRows<T>::most && p.n >= pack::square<T> && p.k >= pack::turned_depth<T>
+                                  : p.m <= 2 && p.n > 8 * lanes; // else sums stay in registers
+  if (!fits || p.grain > 0) {
+    return false;
+  }
+  Result<T, T> result{p.out, p.out_row, 0, &p.epilogue, nullptr, turned};
+  if (!p.epilogue.is_plain()) {
+    result.finish = pick_finish<T, T>(p.epilogue);
+  }
+  const bool turn_a = p.transpose_a && p.m * p.a_row != 1;
+  const Scratch memory(turn_a ? static_cast<std::size_t>(p.m * (p.k + lanes)) * sizeof(T) : 0);
+  if (turn_a) {
+    for (extent l = 0; l < p.k; l += lanes) {
+      for (extent i = 0; i < p.m; ++i) {
+        for (extent t = l; t < p.k && t < l + lanes; ++t) {
+          memory.as<T>()[i * p.k + t] = p.a[t * p.a_row + i];
+        }
+      }
+    }
+  }
+  const FewRows<T> a(turn_a ? memory.as<T>() : p.a, p.transpose_a ? p.k : p.a_row, p.m);
+  const extent chunk = chunk_of(p.k);
+  const extent width = p.transpose_b ? lanes * registers_of_few(static_cast<int>(p.m)) : columns_of_few / 4;
+  const Cost cost{2. * static_cast<double>(p.m * width * p.k), static_cast<double>(width * p.k) * sizeof(T)};
+  for_tiles(ceil(p.n, width), cost, [&](extent first, extent last) {
+    const extent end = last * width < p.n ? last * width : p.n;
+    if (p.transpose_b) {
+      alignas(alignment) T sums[FewRows<T>::most * 4 * lanes];
+      const SumFew<T> sum = p.m == 1   ? &sum_turned<1, T>
+                            : p.m == 2 ? &sum_turned<2, T>
+                            : p.m <= 4 ? &sum_turned<4, T>
+                                       : &sum_turned<8, T>;
+      for (extent j = first * width; j < end; j += width) {
+        const extent columns = end - j < width ? end - j : width;
+        sum(sums, a, p.b + j * p.b_row, p.b_row, columns, p.k, chunk);
+        const extent whole = columns / lanes * lanes;
+        for (extent i = 0; i < p.m && whole < columns; ++i) {
+          SquaresOfB<T>::order(sums + i * width + whole, columns - whole);
+        }
+        write_few(result, sums, width, {0, j, p.m, columns});
+      }
+    } else {
+      // Near rows are read fastest one at a time, if they are long.
+      const bool is_near =
+          p.n >= columns_of_few / 2 && p.k * p.b_row * static_cast<extent>(sizeof(T)) <= 2 * near_bytes;
+      const SumFew<T> sum_rows_of = p.m == 2 ? &sum_rows<2, 4, T> : is_near ? &sum_rows<1, 1, T> : &sum_rows<1, 8, T>;
+      alignas(alignment) T sums[2 * columns_of_few];
+      for (extent j = first * width; j < end;) {
+        const extent left = end - j;
+        extent columns = left < columns_of_few ? left : columns_of_few;
+        columns = left > columns && left - columns < lanes ? columns - lanes : columns;
+        sum_rows_of(sums, a, p.b + j, p.b_row, columns, p.k, chunk);
+        write_few(result, sums, columns_of_few, {0, j, p.m, columns});
+        j += columns;
+      }
+    }
+  });
+  return true;
 }
 
 } // namespace cleave::kernels::inline CLEAVE_ISA::gemm
