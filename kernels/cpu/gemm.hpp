@@ -116,7 +116,7 @@ private:
     const bool packs_b = pack_b_ || (!fast_first_lanes && p_.n % lanes != 0);
     const extent b = packs_b ? panels_at_once() * chunk_ * width : 0;
     const extent level = one_chunk_ ? tile_rows(vectors_) * width : rows * padded;
-    return {a, b, level, a + b + levels_ * level + near_levels_ * tile_rows(vectors_) * width};
+    return {a, b, level, a + b + levels_ * level + extent(near_levels_) * tile_rows(vectors_) * width};
   }
 
   /// Panels of b that are packed together, and multiplied by one strip of a after another.

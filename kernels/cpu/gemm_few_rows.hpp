@@ -40,11 +40,11 @@ struct SquaresOfB {
       square[i] = b + first(i, columns) * b_row;
     }
   }
-  static extent first(int i, extent columns) { return i * side < columns - side ? i * side : columns - side; }
+  static extent first(extent i, extent columns) { return i * side < columns - side ? i * side : columns - side; }
   /// Elements in the order of the lanes become elements in the order of the columns.
   static void order(T* sums, extent columns) {
     for (extent j = 0; j < columns; ++j) {
-      const int i = static_cast<int>(j) / side;
+      const extent i = j / side;
       sums[j] = sums[i * side + j - first(i, columns)];
     }
   }
@@ -105,7 +105,7 @@ template <int Rows, class T>
   constexpr int lanes = Lanes<T>::count;
   constexpr int registers = registers_of_few(Rows);
   const auto squares = [&](int v) {
-    const extent before = v * lanes < columns ? v * lanes : 0; // nothing left: the first ones again
+    const extent before = extent(v) * lanes < columns ? extent(v) * lanes : 0; // nothing left: the first ones again
     return SquaresOfB<T>(b + before * b_row, b_row, columns - before < lanes ? columns - before : lanes);
   };
   [&]<std::size_t... At>(std::index_sequence<At...> /*registers*/) __attribute__((always_inline)) {
@@ -212,6 +212,14 @@ template <int Rows, int Steps, class T>
 template <class T>
 using SumFew = void (*)(T*, const FewRows<T>&, const T*, extent, extent, extent, extent);
 
+template <class T>
+SumFew<T> pick_sum_turned(extent rows) {
+  if (rows <= 2) {
+    return rows == 1 ? &sum_turned<1, T> : &sum_turned<2, T>;
+  }
+  return rows <= 4 ? &sum_turned<4, T> : &sum_turned<8, T>;
+}
+
 /// Writes the sums of m rows and some columns, as the tiles of larger products are written.
 template <class T>
 void write_few(const Result<T, T>& result, const T* sums, extent sums_row, const TilePlace& at) {
@@ -262,14 +270,13 @@ bool multiply_few_rows(const Product<T>& p, bool turned) {
   const extent chunk = chunk_of(p.k);
   const extent width = p.transpose_b ? lanes * registers_of_few(static_cast<int>(p.m)) : columns_of_few / 4;
   const Cost cost{2. * static_cast<double>(p.m * width * p.k), static_cast<double>(width * p.k) * sizeof(T)};
-  for_tiles(ceil(p.n, width), cost, [&](extent first, extent last) {
-    const extent end = last * width < p.n ? last * width : p.n;
+  // Whole rows of b are cut into pieces of at least one register.
+  const extent pieces = p.transpose_b ? ceil(p.n, width) : (p.n > width ? p.n / width : 1);
+  for_tiles(pieces, cost, [&](extent first, extent last) {
+    const extent end = last < pieces ? last * width : p.n;
     if (p.transpose_b) {
       alignas(alignment) T sums[FewRows<T>::most * 4 * lanes];
-      const SumFew<T> sum = p.m == 1   ? &sum_turned<1, T>
-                            : p.m == 2 ? &sum_turned<2, T>
-                            : p.m <= 4 ? &sum_turned<4, T>
-                                       : &sum_turned<8, T>;
+      const SumFew<T> sum = pick_sum_turned<T>(p.m);
       for (extent j = first * width; j < end; j += width) {
         const extent columns = end - j < width ? end - j : width;
         sum(sums, a, p.b + j * p.b_row, p.b_row, columns, p.k, chunk);
@@ -283,13 +290,14 @@ bool multiply_few_rows(const Product<T>& p, bool turned) {
       // Near rows are read fastest one at a time, if they are long.
       const bool is_near =
           p.n >= columns_of_few / 2 && p.k * p.b_row * static_cast<extent>(sizeof(T)) <= 2 * near_bytes;
-      const SumFew<T> sum_rows_of = p.m == 2 ? &sum_rows<2, 4, T> : is_near ? &sum_rows<1, 1, T> : &sum_rows<1, 8, T>;
+      const SumFew<T> sum_one = is_near ? &sum_rows<1, 1, T> : &sum_rows<1, 8, T>;
+      const SumFew<T> sum = p.m == 1 ? sum_one : &sum_rows<2, 4, T>;
       alignas(alignment) T sums[2 * columns_of_few];
       for (extent j = first * width; j < end;) {
         const extent left = end - j;
         extent columns = left < columns_of_few ? left : columns_of_few;
         columns = left > columns && left - columns < lanes ? columns - lanes : columns;
-        sum_rows_of(sums, a, p.b + j, p.b_row, columns, p.k, chunk);
+        sum(sums, a, p.b + j, p.b_row, columns, p.k, chunk);
         write_few(result, sums, columns_of_few, {0, j, p.m, columns});
         j += columns;
       }

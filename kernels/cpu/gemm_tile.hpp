@@ -147,7 +147,11 @@ template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... 
     for (extent i = walk.in_block(); (i & 1) != 0; i >>= 1) {
       ((sums[At] = load(waiting + At * lanes) + sums[At]), ...);
       --near;
-      waiting = near > 0 ? waiting + sizeof...(At) * lanes : near == 0 ? work.waiting : waiting + work.level;
+      if (near == 0) {
+        waiting = work.waiting;
+      } else {
+        waiting += near > 0 ? static_cast<extent>(sizeof...(At)) * lanes : work.level;
+      }
     }
     if (walk.in_block() + 1 == walk.block) {
       write_tile<Vectors>(work, walk.root, sums, each);

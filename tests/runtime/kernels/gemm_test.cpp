@@ -149,7 +149,7 @@ TEMPLATE_TEST_CASE("a product whose result is computed turned has the bits of th
 TEMPLATE_TEST_CASE("a few rows of a, or a few columns of b, have the same bits as among many", "[kernels][gemm]", float,
                    double) {
   constexpr extent most = 29;
-  for (const extent n : {1, 2, 5, 16, 37, 133, 1100}) {
+  for (const extent n : {1, 2, 5, 16, 37, 66, 133, 1030, 1100}) {
     for (const extent k : {1, 7, 8, 13, 64, 600}) {
       const std::vector<TestType> a = numbers<TestType>(most * k, 3);
       const std::vector<TestType> b = numbers<TestType>(k * n, 4);
@@ -167,6 +167,23 @@ TEMPLATE_TEST_CASE("a few rows of a, or a few columns of b, have the same bits a
             }
           }
         }
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("threads that share a product leave its bits", "[kernels][gemm]", float, double) {
+  constexpr extent k = 300;
+  constexpr extent n = 4102; // the last columns of some piece fill no register
+  const std::vector<TestType> b = numbers<TestType>(k * n, 4);
+  for (const extent m : {1, 2, 7, 30}) {
+    const std::vector<TestType> a = numbers<TestType>(m * k, 3);
+    for (const bool transpose_b : {false, true}) {
+      const std::vector<TestType> expected = product(a, b, m, n, k, false, transpose_b);
+      for (const int threads : {2, 3, 4}) {
+        cleave::Team team(threads);
+        const cleave::Team::Use use(team);
+        REQUIRE(product(a, b, m, n, k, false, transpose_b) == expected);
       }
     }
   }
