@@ -56,10 +56,7 @@ public:
     if (p_.grain > 0) {
       walk_ = Walk::over({p_.grain, p_.first_row, p_.k});
       levels_ = waiting_levels(aligned_block(0, walk_.last - walk_.first));
-      for (chunk_ = p_.grain; 2 * chunk_ <= most_depth; chunk_ *= 2) {
-        ++near_levels_; // chunks are nodes of the tree
-      }
-      levels_ = levels_ > near_levels_ ? levels_ - near_levels_ : 0;
+      chunk_ = p_.grain < most_depth ? most_depth / p_.grain * p_.grain : p_.grain;
     } else if (p_.k > most_depth) {
       chunk_ = chunk_of(p_.k);
       levels_ = 1;
@@ -116,7 +113,7 @@ private:
     const bool packs_b = pack_b_ || (!fast_first_lanes && p_.n % lanes != 0);
     const extent b = packs_b ? panels_at_once() * chunk_ * width : 0;
     const extent level = one_chunk_ ? tile_rows(vectors_) * width : rows * padded;
-    return {a, b, level, a + b + levels_ * level + extent(near_levels_) * tile_rows(vectors_) * width};
+    return {a, b, level, a + b + levels_ * level};
   }
 
   /// Panels of b that are packed together, and multiplied by one strip of a after another.
@@ -138,11 +135,7 @@ private:
     }
   }
 
-  /// Steps of k from l to the end of its chunk. With grains, chunks are aligned in the whole batch.
-  [[nodiscard]] extent depth_of(extent l) const {
-    const extent left = chunk_ - (p_.grain > 0 ? (p_.first_row + l) % chunk_ : 0);
-    return p_.k - l < left ? p_.k - l : left;
-  }
+  [[nodiscard]] extent depth_of(extent l) const { return p_.k - l < chunk_ ? p_.k - l : chunk_; }
 
   void run_columns(extent first_strip, extent last_strip, extent first_column, extent last_column, const Room& room,
                    T* memory) const {
@@ -180,8 +173,6 @@ private:
                         .last = FirstLanes<T>(end),
                         .place = {0, j, 0, columns},
                         .result = &result_,
-                        .near = packed_b + room.b + levels_ * room.level,
-                        .near_levels = near_levels_,
                         .waiting = packed_b + room.b,
                         .level = p_.grain > 0 ? room.level : 0,
                         .is_far = is_far_,
@@ -300,8 +291,7 @@ private:
   extent strip_rows_;
   extent taller_ = 0; ///< strips that have one row more
   extent chunk_;
-  int near_levels_ = 0; ///< of the tree of grains, within a chunk
-  int levels_ = 0;      ///< of what waits from chunk to chunk
+  int levels_ = 0;
   bool one_chunk_;
   bool is_far_; ///< the result is larger than what near caches hold
   bool pack_a_;

@@ -58,10 +58,8 @@ struct TileWork {
   FirstLanes<T> last{Lanes<T>::count}; ///< of the last register of each row
   TilePlace place{};
   const Result<T, Stored>* result = nullptr;
-  // What waits for the pieces that follow, whole registers: lower levels of a tree of grains until the chunk's end, in
-  // memory that all tiles use; higher ones, or a chain's one level, in the tile's own piece of each level.
-  T* near = nullptr;
-  int near_levels = 0;
+  // What waits for the pieces that follow: whole registers, the tile's own piece of each level. A chain has one level,
+  // and `level` is 0.
   T* waiting = nullptr;
   extent level = 0;
   bool is_far = false; ///< the result is not in a near cache
@@ -142,16 +140,9 @@ template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... 
     Vector<T> sums[sizeof...(At)] = {};
     add_products<Vectors>(sums, tile::reader<Rows>(a_of_tile), b, work.b_row, rows, work.last, each);
     // As in a binary counter: what waits at the levels of the trailing ones meets its right half.
-    T* waiting = work.near_levels > 0 ? work.near : work.waiting;
-    int near = work.near_levels;
-    for (extent i = walk.in_block(); (i & 1) != 0; i >>= 1) {
+    T* waiting = work.waiting;
+    for (extent i = walk.in_block(); (i & 1) != 0; i >>= 1, waiting += work.level) {
       ((sums[At] = load(waiting + At * lanes) + sums[At]), ...);
-      --near;
-      if (near == 0) {
-        waiting = work.waiting;
-      } else {
-        waiting += near > 0 ? static_cast<extent>(sizeof...(At)) * lanes : work.level;
-      }
     }
     if (walk.in_block() + 1 == walk.block) {
       write_tile<Vectors>(work, walk.root, sums, each);
