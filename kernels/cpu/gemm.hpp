@@ -122,7 +122,10 @@ private:
     int vectors = 0;
   };
   [[nodiscard]] int panels_at_once() const {
-    return pack_b_ && vectors_ > 1 && strips_ > 1 ? most_registers / vectors_ : 1;
+    if (!pack_b_ || strips_ == 1) {
+      return 1;
+    }
+    return (p_.transpose_a ? most_registers / 2 : most_registers) / 2; // rows of a^T share few sets of a cache
   }
 
   void run_block(extent first_strip, extent last_strip, extent first_column, extent last_column) const {
