@@ -48,7 +48,7 @@ void contract(std::byte* const* arenas, const KernelArguments& call) {
     if (products::is_one_plain(call) &&
         gemm::multiply_small(call.result<T>(arenas), sizes[2], call.operand<T>(arenas, 1),
                              (call.masks[0] & 1) != 0 ? sizes[1] : sizes[3], (call.masks[0] & 1) != 0,
-                             call.operand<T>(arenas, 2), sizes[2], sizes[1], sizes[2], sizes[3], gemm::most_depth)) {
+                             call.operand<T>(arenas, 2), sizes[2], sizes[1], sizes[2], sizes[3])) {
       return;
     }
   }

@@ -6,6 +6,7 @@
 // that an element falls into, nor the register's width, nor packing changes that.
 #pragma once
 
+#include "gemm_few_rows.hpp"
 #include "gemm_small.hpp"
 #include "gemm_tile.hpp"
 #include "pack.hpp"
@@ -16,44 +17,18 @@
 #include <utility>
 
 namespace cleave::kernels::inline CLEAVE_ISA {
-
-/// out (m x n) = a b. Stored: what elements are in memory; they are computed as T.
-template <class T, class Stored = T>
-struct Product {
-  Stored* out = nullptr;
-  const Stored* a = nullptr; ///< m x k, or k x m where it is to be transposed
-  const Stored* b = nullptr; ///< k x n, or n x k
-  extent m = 0;
-  extent n = 0;
-  extent k = 0;
-  bool transpose_a = false;
-  bool transpose_b = false;
-  // Elements from one row to the next, as the matrices lie in memory.
-  extent out_row = n;
-  extent a_row = transpose_a ? m : k;
-  extent b_row = transpose_b ? k : n;
-  /// Rows of k a grain, 0: none; the first of them in the whole batch. With grains there is one result per aligned
-  /// block, `root` elements apart (see grain.hpp); the epilogue is applied to each.
-  extent grain = 0;
-  extent first_row = 0;
-  extent root = 0;
-  Epilogue<T> epilogue = {};
-};
-
 namespace gemm {
 
-/// Chunks of k are at most this deep: a panel of b two registers wide then fills a cache of the first level.
-inline constexpr extent most_depth = 384;
-/// With grains: twice that, so that fewer of them wait in memory.
-inline constexpr extent most_grains_depth = 512;
-/// Panels of b that are packed together where its rows lie far apart.
-inline constexpr extent most_panels = 4;
+/// Multiplications that threads do not share.
+inline constexpr extent unshared_work = static_cast<extent>(worthwhile_ns * flops_per_ns);
+/// Registers of b's panels that are packed together and multiplied by one strip of a after another: panels in a cache
+/// of the second level, the strip in the first.
+inline constexpr int most_registers = 8;
+inline constexpr int most_panels = 4;
 /// Rows of a for which a panel of b is packed once.
 inline constexpr extent block_rows = 1024;
-/// Half of a cache of the second level. Rows of b that extend over more are packed where several strips use them.
-inline constexpr extent near_bytes = extent(512) * 1024;
 /// Columns whose sums may wait between chunks at once.
-inline constexpr extent block_columns = 512;
+inline constexpr extent block_columns = 256;
 
 template <class T, class Stored>
 class Multiply {
@@ -77,24 +52,24 @@ public:
     } else {
       strip_rows_ = p_.m;
     }
-    chunk_ = p_.k;
+    chunk_ = p_.k > 0 ? p_.k : 1;
     if (p_.grain > 0) {
-      chunk_ = p_.grain < most_grains_depth ? most_grains_depth / p_.grain * p_.grain : p_.grain;
       walk_ = Walk::over({p_.grain, p_.first_row, p_.k});
       levels_ = waiting_levels(aligned_block(0, walk_.last - walk_.first));
+      chunk_ = p_.grain < most_depth ? most_depth / p_.grain * p_.grain : p_.grain;
     } else if (p_.k > most_depth) {
-      chunk_ = ceil(ceil(p_.k, ceil(p_.k, most_depth)), 8) * 8;
+      chunk_ = chunk_of(p_.k);
       levels_ = 1;
     }
-    one_chunk_ = p_.k <= chunk_;
+    one_chunk_ = depth_of(0) == p_.k;
     is_far_ = p_.m * p_.n * static_cast<extent>(sizeof(T)) > near_bytes / 4;
-    pack_a_ = !std::is_same_v<T, Stored>;
     const bool far_apart = chunk_ * p_.b_row * static_cast<extent>(sizeof(T)) >= near_bytes;
     pack_b_ = !std::is_same_v<T, Stored> || p_.transpose_b || (far_apart && strips_ >= 4);
+    pack_a_ = !std::is_same_v<T, Stored>;
   }
 
   void run() const {
-    if (p_.m * p_.n * p_.k <= small_work) {
+    if (p_.m * p_.n * p_.k <= unshared_work) {
       run_block(0, strips_, 0, p_.n);
       return;
     }
@@ -111,7 +86,6 @@ public:
         const extent from = first - block * across;
         extent to = last - block * across;
         to = to < across ? to : across;
-        to = to - from < block_columns / width ? to : from + block_columns / width;
         const extent end = (block + 1) * block_strips;
         run_block(block * block_strips, end < strips_ ? end : strips_, from * width,
                   to * width < p_.n ? to * width : p_.n);
@@ -122,7 +96,6 @@ public:
 
 private:
   static constexpr extent lanes = Lanes<T>::count;
-  static constexpr extent ceil(extent a, extent b) { return (a + b - 1) / b; }
 
   [[nodiscard]] extent row_of(extent strip) const { return strip * strip_rows_ + (strip < taller_ ? strip : taller_); }
 
@@ -137,88 +110,105 @@ private:
     const extent width = vectors_ * lanes;
     const extent padded = ceil(columns, lanes) * lanes;
     const extent a = pack_a_ ? ceil(rows * chunk_ + lanes, lanes) * lanes : 0;
-    const bool packs_b = pack_b_ || (!fast_first_lanes && columns % lanes != 0);
+    const bool packs_b = pack_b_ || (!fast_first_lanes && p_.n % lanes != 0);
     const extent b = packs_b ? panels_at_once() * chunk_ * width : 0;
     const extent level = one_chunk_ ? tile_rows(vectors_) * width : rows * padded;
     return {a, b, level, a + b + levels_ * level};
   }
 
-  /// Whole panels of b that are packed together.
-  [[nodiscard]] extent panels_at_once() const {
-    return std::is_same_v<T, Stored> && pack_b_ && !p_.transpose_b ? most_panels : 1;
+  /// Panels of b that are packed together, and multiplied by one strip of a after another.
+  struct Panel {
+    TileWork<T, Stored> work;
+    int vectors = 0;
+  };
+  [[nodiscard]] int panels_at_once() const {
+    if (!pack_b_ || strips_ == 1) {
+      return 1;
+    }
+    return (p_.transpose_a ? most_registers / 2 : most_registers) / 2; // rows of a^T share few sets of a cache
   }
 
   void run_block(extent first_strip, extent last_strip, extent first_column, extent last_column) const {
+    const extent rows = row_of(last_strip) - row_of(first_strip);
+    const extent most = one_chunk_ ? last_column - first_column : block_columns;
+    const Room room = plan_room(rows, most < last_column - first_column ? most : last_column - first_column);
+    const Scratch memory(static_cast<std::size_t>(room.all) * sizeof(T));
+    for (extent j = first_column; j < last_column; j += most) {
+      run_columns(first_strip, last_strip, j, last_column - j < most ? last_column : j + most, room, memory.as<T>());
+    }
+  }
+
+  [[nodiscard]] extent depth_of(extent l) const { return p_.k - l < chunk_ ? p_.k - l : chunk_; }
+
+  void run_columns(extent first_strip, extent last_strip, extent first_column, extent last_column, const Room& room,
+                   T* memory) const {
     const extent first_row = row_of(first_strip);
     const extent rows = row_of(last_strip) - first_row;
-    const Room room = plan_room(rows, last_column - first_column);
-    const Scratch memory(static_cast<std::size_t>(room.all) * sizeof(T));
-    T* const packed_a = memory.as<T>();
-    T* const packed_b = packed_a + room.a;
+    T* const packed_a = memory;
+    T* const packed_b = memory + room.a;
+    Panel panels[most_panels];
     Walk walk = walk_; // over grains
     extent l = 0;
     do {
-      const extent depth = p_.k - l < chunk_ ? p_.k - l : chunk_;
+      const extent depth = depth_of(l);
       if (p_.grain <= 0) {
         walk = Walk::over_chunks(chunk_, l == 0, l + depth == p_.k);
       }
       if (pack_a_) {
-        for (extent strip = first_strip; strip < last_strip; ++strip) {
-          const extent row = row_of(strip);
-          pack_strip(packed_a + (row - first_row) * depth, row, row_of(strip + 1) - row, l, depth);
-        }
+        pack_a(packed_a, first_strip, last_strip, l, depth);
       }
-      extent packed = first_column; // columns before this one lie in `next_panel` and behind
-      const T* next_panel = nullptr;
       for (extent j = first_column; j < last_column;) {
-        const extent left = last_column - j;
-        int vectors = vectors_;
-        while ((vectors - 1) * lanes >= left) {
-          vectors /= 2;
-        }
-        const extent columns = left < vectors * lanes ? left : vectors * lanes;
-        const extent end = columns - (vectors - 1) * lanes; // columns of the last register
-        TileWork<T, Stored> work{.b = nullptr,
-                                 .b_row = p_.b_row,
-                                 .depth = depth,
-                                 .last = FirstLanes<T>(end),
-                                 .place = {0, j, 0, columns},
-                                 .result = &result_,
-                                 .waiting = packed_b + room.b,
-                                 .level = p_.grain > 0 ? room.level : 0,
-                                 .is_far = is_far_,
-                                 .walk = walk};
-        if constexpr (std::is_same_v<T, Stored>) {
-          work.b = p_.b + l * p_.b_row + j;
-        }
-        if (pack_b_ || (!fast_first_lanes && end != lanes)) {
-          const extent width = vectors * lanes;
-          if (j >= packed) {
-            next_panel = packed_b;
-            packed = j + pack_panel(packed_b, j, last_column, l, depth, width);
+        int count = 0; // panels whose tiles of one strip are computed one after another, while a's part is near
+        for (; count < panels_at_once() && j < last_column; ++count) {
+          const extent left = last_column - j;
+          int vectors = vectors_;
+          while ((vectors - 1) * lanes >= left) {
+            vectors /= 2;
           }
-          work.b = next_panel;
-          work.b_row = width;
-          next_panel += width * depth;
+          const extent width = vectors * lanes;
+          const extent columns = left < width ? left : width;
+          const extent end = columns - (width - lanes); // columns of the last register
+          Panel& panel = panels[count];
+          panel.vectors = vectors;
+          panel.work = {.b = nullptr,
+                        .b_row = p_.b_row,
+                        .depth = depth,
+                        .last = FirstLanes<T>(end),
+                        .place = {0, j, 0, columns},
+                        .result = &result_,
+                        .waiting = packed_b + room.b,
+                        .level = p_.grain > 0 ? room.level : 0,
+                        .is_far = is_far_,
+                        .writes = p_.grain > 0 || l + depth == p_.k,
+                        .waits = !one_chunk_,
+                        .walk = walk};
+          if constexpr (std::is_same_v<T, Stored>) {
+            panel.work.b = p_.b + l * p_.b_row + j;
+          }
+          if (pack_b_ || (!fast_first_lanes && end != lanes)) {
+            panel.work.b = packed_b + count * depth * vectors_ * lanes;
+            panel.work.b_row = width;
+          }
+          if (!one_chunk_) {
+            panel.work.waiting += rows * (j - first_column);
+          }
+          j += columns;
         }
-        if (!one_chunk_) {
-          work.waiting += rows * (j - first_column);
-        }
+        pack(panels, count, packed_b, l, depth);
         if (pack_a_) {
-          run_panel<ColumnsOfA<T>>(work, vectors, first_strip, last_strip, [&](extent row, extent height) {
+          run_panels<ColumnsOfA<T>>(panels, count, first_strip, last_strip, [&](extent row, extent height) {
             return ColumnsOfA<T>{packed_a + (row - first_row) * depth, height};
           });
         } else if constexpr (std::is_same_v<T, Stored>) {
           if (p_.transpose_a) {
-            run_panel<ColumnsOfA<T>>(work, vectors, first_strip, last_strip, [&](extent row, extent) {
+            run_panels<ColumnsOfA<T>>(panels, count, first_strip, last_strip, [&](extent row, extent) {
               return ColumnsOfA<T>{p_.a + l * p_.a_row + row, p_.a_row};
             });
           } else {
-            run_panel<RowsOfA<T>>(work, vectors, first_strip, last_strip,
-                                  [&](extent row, extent) { return RowsOfA<T>{p_.a + row * p_.a_row + l, p_.a_row}; });
+            run_panels<RowsOfA<T>>(panels, count, first_strip, last_strip,
+                                   [&](extent row, extent) { return RowsOfA<T>{p_.a + row * p_.a_row + l, p_.a_row}; });
           }
         }
-        j += columns;
       }
       l += depth;
       if (p_.grain > 0 && l < p_.k) {
@@ -230,49 +220,70 @@ private:
   }
 
   template <class A, class Strip>
-  void run_panel(TileWork<T, Stored>& work, int vectors, extent first_strip, extent last_strip, Strip strip) const {
-    const RunTile<T, Stored, A>* const run = tiles_of<T, Stored, A>(vectors);
+  void run_panels(Panel* panels, int count, extent first_strip, extent last_strip, Strip strip) const {
+    const RunTile<T, Stored, A>* run[most_panels];
+    for (int i = 0; i < count; ++i) {
+      run[i] = tiles_of<T, Stored, A>(panels[i].vectors);
+    }
     extent row = row_of(first_strip);
     for (extent s = first_strip; s < last_strip; ++s) {
       const extent height = strip_rows_ + (s < taller_ ? 1 : 0);
-      work.place.row = row;
-      work.place.rows = height;
-      run[height - 1](work, strip(row, height));
-      row += height;
-      if (!one_chunk_) {
-        work.waiting += height * vectors * lanes;
+      const A a = strip(row, height);
+      for (int i = 0; i < count; ++i) {
+        TileWork<T, Stored>& work = panels[i].work;
+        work.place.row = row;
+        work.place.rows = height;
+        run[i][height - 1](work, a);
+        if (!one_chunk_) {
+          work.waiting += height * panels[i].vectors * lanes;
+        }
       }
+      row += height;
     }
   }
 
-  void pack_strip(T* to, extent row, extent rows, extent l, extent depth) const {
-    if (p_.transpose_a) {
-      pack_rows(to, rows, p_.a + l * p_.a_row + row, p_.a_row, rows, depth);
-    } else {
-      pack_turned(to, rows, p_.a + row * p_.a_row + l, p_.a_row, rows, depth);
+  void pack_a(T* to, extent first_strip, extent last_strip, extent l, extent depth) const {
+    extent row = row_of(first_strip);
+    for (extent s = first_strip; s < last_strip; ++s) {
+      const extent height = row_of(s + 1) - row;
+      if (p_.transpose_a) {
+        pack_rows(to, height, p_.a + l * p_.a_row + row, p_.a_row, height, depth);
+      } else {
+        pack_turned(to, height, p_.a + row * p_.a_row + l, p_.a_row, height, depth);
+      }
+      to += height * depth;
+      row += height;
     }
   }
-  /// Packs a panel, or several whole ones, and returns their columns.
-  extent pack_panel(T* to, extent column, extent last_column, extent l, extent depth, extent width) const {
-    const extent left = last_column - column;
-    const Stored* const from = p_.transpose_b ? p_.b + column * p_.b_row + l : p_.b + l * p_.b_row + column;
+
+  /// Packs the panels that are not used as they lie, one behind another.
+  void pack(const Panel* panels, int count, T* to, extent l, extent depth) const {
+    const extent width = vectors_ * lanes;
+    int i = 0;
     if constexpr (std::is_same_v<T, Stored>) {
-      if (left >= width && panels_at_once() > 1 && width == vectors_ * lanes) {
-        const extent panels = left / width < most_panels ? left / width : most_panels;
-        pack_panels(to, panels, width, from, p_.b_row, depth);
-        return panels * width;
+      if (pack_b_ && !p_.transpose_b) { // whole ones together
+        while (i < count && panels[i].work.place.columns == width) {
+          ++i;
+        }
+        pack_panels(to, i, width, p_.b + l * p_.b_row + panels[0].work.place.column, p_.b_row, depth);
       }
     }
-    const extent columns = left < width ? left : width;
+    for (; i < count; ++i) {
+      const TileWork<T, Stored>& work = panels[i].work;
+      if (work.b == to + i * depth * width) {
+        pack_panel(to + i * depth * width, work.place, work.b_row, l, depth);
+      }
+    }
+  }
+  void pack_panel(T* to, const TilePlace& at, extent width, extent l, extent depth) const {
     if (!p_.transpose_b) {
-      pack_rows(to, width, from, p_.b_row, columns, depth);
-    } else {
-      for (extent j = 0; j < columns; j += lanes) {
-        const extent here = columns - j < lanes ? columns - j : lanes;
-        pack_turned(to + j, width, from + j * p_.b_row, p_.b_row, here, depth);
-      }
+      pack_rows(to, width, p_.b + l * p_.b_row + at.column, p_.b_row, at.columns, depth);
+      return;
     }
-    return columns;
+    for (extent j = 0; j < at.columns; j += lanes) {
+      const extent here = at.columns - j < lanes ? at.columns - j : lanes;
+      pack_turned(to + j, width, p_.b + (at.column + j) * p_.b_row + l, p_.b_row, here, depth);
+    }
   }
 
   // NOLINTNEXTLINE(cppcoreguidelines-avoid-const-or-ref-data-members): lives as long as the call
@@ -291,12 +302,22 @@ private:
   Walk walk_{};
 };
 
+template <class T, class Stored>
+void multiply_as_planned(const Product<T, Stored>& p, bool turned) {
+  if constexpr (std::is_same_v<T, Stored>) {
+    if (multiply_few_rows(p, turned)) {
+      return;
+    }
+  }
+  Multiply<T, Stored>(p, turned).run();
+}
+
 /// Whether to compute the result's transpose, by b^T a^T. Where the rows of both operands are contiguous along k, one
 /// of them has to be packed: the smaller one, if what that saves is more than turning the result costs. And few columns
 /// would leave most lanes of a register empty, which many rows fill.
 template <class T, class Stored>
 bool is_better_turned(const Product<T, Stored>& p) {
-  const bool narrow = 2 * p.n <= Lanes<T>::count;
+  const bool narrow = 2 * p.n <= Lanes<T>::count || (p.transpose_b && p.n <= tile_rows(2));
   const bool smaller = p.transpose_b && !p.transpose_a && 3 * p.m * (p.k + p.n) < 2 * p.n * p.k;
   return p.m >= Lanes<T>::count && (narrow || smaller);
 }
@@ -307,25 +328,24 @@ template <class T, class Stored>
 void multiply(const Product<T, Stored>& p) {
   if constexpr (std::is_same_v<T, Stored>) {
     if (!p.transpose_b && p.grain == 0 && p.epilogue.is_plain() &&
-        gemm::multiply_small(p.out, p.out_row, p.a, p.a_row, p.transpose_a, p.b, p.b_row, p.m, p.n, p.k,
-                             gemm::most_depth)) {
+        gemm::multiply_small(p.out, p.out_row, p.a, p.a_row, p.transpose_a, p.b, p.b_row, p.m, p.n, p.k)) {
       return;
     }
   }
   if (p.m <= 0 || p.n <= 0 || (p.grain > 0 && p.k <= 0)) {
     return;
   }
-  if (gemm::is_better_turned(p)) {
-    Product<T, Stored> turned = p;
-    std::swap(turned.a, turned.b);
-    std::swap(turned.m, turned.n);
-    std::swap(turned.a_row, turned.b_row);
-    turned.transpose_a = !p.transpose_b;
-    turned.transpose_b = !p.transpose_a;
-    gemm::Multiply<T, Stored>(turned, true).run();
-  } else {
-    gemm::Multiply<T, Stored>(p, false).run();
+  if (!gemm::is_better_turned(p)) {
+    gemm::multiply_as_planned(p, false);
+    return;
   }
+  Product<T, Stored> turned = p;
+  std::swap(turned.a, turned.b);
+  std::swap(turned.m, turned.n);
+  std::swap(turned.a_row, turned.b_row);
+  turned.transpose_a = !p.transpose_b;
+  turned.transpose_b = !p.transpose_a;
+  gemm::multiply_as_planned(turned, true);
 }
 
 } // namespace cleave::kernels::inline CLEAVE_ISA

@@ -2,6 +2,7 @@
 // Products so small that a plan would cost more than the product: one register wide, read where the operands lie.
 #pragma once
 
+#include "gemm_product.hpp"
 #include "tile.hpp"
 
 namespace cleave::kernels::inline CLEAVE_ISA::gemm {
@@ -52,7 +53,7 @@ template <class A, class T>
 /// out (m x n) = a b with b as it is; false: not such a product.
 template <class T>
 bool multiply_small(T* out, extent out_row, const T* a, extent a_row, bool transpose_a, const T* b, extent b_row,
-                    extent m, extent n, extent k, extent most_depth) {
+                    extent m, extent n, extent k) {
   constexpr extent lanes = Lanes<T>::count;
   if (n > lanes || n < 1 || m * n * k > small_work || k > most_depth || (!fast_first_lanes && n != lanes)) {
     return false;

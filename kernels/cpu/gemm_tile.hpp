@@ -55,7 +55,7 @@ struct TileWork {
   const T* b = nullptr;
   extent b_row = 0;
   extent depth = 0;
-  FirstLanes<T> last; ///< of the last register of each row
+  FirstLanes<T> last{Lanes<T>::count}; ///< of the last register of each row
   TilePlace place{};
   const Result<T, Stored>* result = nullptr;
   // What waits for the pieces that follow: whole registers, the tile's own piece of each level. A chain has one level,
@@ -63,6 +63,8 @@ struct TileWork {
   T* waiting = nullptr;
   extent level = 0;
   bool is_far = false; ///< the result is not in a near cache
+  bool writes = false; ///< this is the last chunk
+  bool waits = false;  ///< this is one of several
   Walk walk{};
 };
 
@@ -121,11 +123,14 @@ template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... 
                                             std::index_sequence<At...> each) {
   constexpr int lanes = Lanes<T>::count;
   if (work.is_far) { // what is needed at the end is fetched from the beginning on
-    (__builtin_prefetch(work.waiting + At * lanes), ...);
-    if (!work.result->turned) {
+    if (work.writes && !work.result->turned) {
       (__builtin_prefetch(work.result->out + (work.place.row + static_cast<extent>(At) / Vectors) * work.result->row +
-                          work.place.column + At % Vectors * lanes),
+                              work.place.column + At % Vectors * lanes,
+                          1),
        ...);
+    }
+    if (work.waits) {
+      (__builtin_prefetch(work.waiting + At * lanes, 1), ...);
     }
   }
   const T* b = work.b;

@@ -45,18 +45,26 @@ struct Joined {
   static constexpr int index(int i) { return i; }
 };
 
-/// `turned_depth` elements from each of a square's rows, or from two squares' rows in the halves of a register.
+/// `turned_depth` elements from one row, or from two rows in the halves of a register.
 template <class T>
-[[gnu::always_inline]] inline Vector<T> load_rows(const T* const* rows, extent l) {
+[[gnu::always_inline]] inline Vector<T> load_rows(const T* row, [[maybe_unused]] const T* second_row) {
   if constexpr (register_lanes == 4) {
     using Half [[gnu::vector_size(register_bytes / 2)]] = T;
     Half first;
     Half second;
-    std::memcpy(&first, rows[0] + l, sizeof first);
-    std::memcpy(&second, rows[square<T>] + l, sizeof second);
+    std::memcpy(&first, row, sizeof first);
+    std::memcpy(&second, second_row, sizeof second);
+#if defined(__AVX512F__) && !defined(__clang__) // g++ 12 would load both halves and shuffle
+    using Doubles [[gnu::vector_size(register_bytes)]] = double;
+    using Half64 [[gnu::vector_size(register_bytes / 2)]] = double;
+    const Doubles low = __builtin_ia32_pd512_256pd(reinterpret_cast<Half64>(first));
+    return reinterpret_cast<Vector<T>>(
+        __builtin_ia32_insertf64x4_mask(low, reinterpret_cast<Half64>(second), 1, Doubles{}, 0xff));
+#else
     return shuffle<Joined>(first, second, std::make_index_sequence<Lanes<T>::count>{});
+#endif
   } else {
-    return load(rows[0] + l);
+    return load(row);
   }
 }
 
@@ -79,31 +87,42 @@ template <class T>
   }
 }
 
-/// to[l * to_row + j] = rows[j][l] for turned_depth steps and one register's width.
-template <class T>
-[[gnu::always_inline]] inline void turn(T* to, extent to_row, const T* const* rows, extent l) {
+/// Lane j of to[i] is row(j)[l + i], for turned_depth steps and one register's width of rows.
+template <class T, class Row>
+[[gnu::always_inline]] inline void turned(Vector<T>* to, const Row& row, extent l) {
   constexpr int side = square<T>;
-  Vector<T> first[side];
-  for (int i = 0; i < side; ++i) {
-    first[i] = load_rows(rows + i, l);
-  }
-  turn_squares<T>(first);
+  constexpr int half = Lanes<T>::count / 2;
   if constexpr (register_lanes == 1) {
     for (int i = 0; i < side; ++i) {
-      store(to + i * to_row, first[i]);
+      to[i] = load(row(i) + l);
     }
+    turn_squares<T>(to);
   } else {
+    constexpr int next = register_lanes == 4 ? side : 0;
+    Vector<T> first[side];
     Vector<T> second[side];
     for (int i = 0; i < side; ++i) {
-      second[i] = load_rows(rows + Lanes<T>::count / 2 + i, l);
+      first[i] = load_rows(row(i) + l, row(i + next) + l);
+    }
+    turn_squares<T>(first);
+    for (int i = 0; i < side; ++i) {
+      second[i] = load_rows(row(half + i) + l, row(half + i + next) + l);
     }
     turn_squares<T>(second);
     for (int i = 0; i < side; ++i) {
-      store(to + i * to_row, shuffle<EveryOther<T, 0>, T>(first[i], second[i]));
+      to[i] = shuffle<EveryOther<T, 0>, T>(first[i], second[i]);
+      to[side + i] = shuffle<EveryOther<T, 1>, T>(first[i], second[i]);
     }
-    for (int i = 0; i < side; ++i) {
-      store(to + (side + i) * to_row, shuffle<EveryOther<T, 1>, T>(first[i], second[i]));
-    }
+  }
+}
+
+/// The same in memory: to[i * to_row + j] = row(j)[l + i].
+template <class T, class Row>
+[[gnu::always_inline]] inline void turn(T* to, extent to_row, const Row& row, extent l) {
+  Vector<T> steps[turned_depth<T>];
+  turned<T>(steps, row, l);
+  for (int i = 0; i < turned_depth<T>; ++i) {
+    store(to + i * to_row, steps[i]);
   }
 }
 
@@ -168,7 +187,7 @@ void pack_turned(T* to, extent to_row, const From* from, extent from_row, extent
     if (depth >= step) {
       for (; l < depth; l += step) {
         l = l + step <= depth ? l : depth - step; // the last steps overlap those before
-        pack::turn(to + l * to_row, to_row, rows, l);
+        pack::turn(to + l * to_row, to_row, [&](int j) { return rows[j]; }, l);
       }
     }
   }

@@ -64,6 +64,15 @@ ColumnReader<T> reader(const ColumnsOfA<T>& a) {
 
 } // namespace tile
 
+/// sum += factor * x, where the compiler might not fuse the two: between reads and writes that it checks.
+template <class T>
+[[gnu::always_inline]] inline void add_product(Vector<T>& sum, T factor, const Vector<T>& x) {
+  const Vector<T> of_b = x;
+  Vector<T> result = sum;
+  result += factor * of_b;
+  sum = result;
+}
+
 /// How many rows fit beside `vectors` registers a row: sums, a row of b, one element of a, and one product for
 /// instruction sets without fused operations. More than 12 would only need more pointers.
 constexpr int tile_rows(int vectors) {

@@ -146,6 +146,76 @@ TEMPLATE_TEST_CASE("a product whose result is computed turned has the bits of th
   CHECK(product(a, b_turned, m, n, k, false, true) == product(a, b, m, n, k, false, false));
 }
 
+TEMPLATE_TEST_CASE("a few rows of a, or a few columns of b, have the same bits as among many", "[kernels][gemm]", float,
+                   double) {
+  constexpr extent most = 29;
+  for (const extent n : {1, 2, 5, 16, 37, 66, 133, 1030, 1100}) {
+    for (const extent k : {1, 7, 8, 13, 64, 600}) {
+      const std::vector<TestType> a = numbers<TestType>(most * k, 3);
+      const std::vector<TestType> b = numbers<TestType>(k * n, 4);
+      for (const bool transpose_b : {false, true}) {
+        const std::vector<TestType> all = product(a, b, most, n, k, false, transpose_b);
+        for (const extent rows : {1, 2, 3, 4, 5, 8, 9}) {
+          const std::vector<TestType> some(a.begin(), a.begin() + rows * k);
+          const std::vector<TestType> out = product(some, b, rows, n, k, false, transpose_b);
+          REQUIRE(std::equal(out.begin(), out.end(), all.begin()));
+          // The transpose of the result is a product of b^T, whose rows are those of a^T.
+          const std::vector<TestType> turned = product(b, some, n, rows, k, !transpose_b, true);
+          for (extent i = 0; i < rows; ++i) {
+            for (extent j = 0; j < n; ++j) {
+              REQUIRE(turned[static_cast<std::size_t>(j * rows + i)] == all[static_cast<std::size_t>(i * n + j)]);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("threads that share a product leave its bits", "[kernels][gemm]", float, double) {
+  constexpr extent k = 300;
+  constexpr extent n = 4102; // the last columns of some piece fill no register
+  const std::vector<TestType> b = numbers<TestType>(k * n, 4);
+  for (const extent m : {1, 2, 7, 30}) {
+    const std::vector<TestType> a = numbers<TestType>(m * k, 3);
+    for (const bool transpose_b : {false, true}) {
+      const std::vector<TestType> expected = product(a, b, m, n, k, false, transpose_b);
+      for (const int threads : {2, 3, 4}) {
+        cleave::Team team(threads);
+        const cleave::Team::Use use(team);
+        REQUIRE(product(a, b, m, n, k, false, transpose_b) == expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("a few columns are written between others, and nothing is written beside them", "[kernels][gemm]") {
+  constexpr extent k = 40;
+  constexpr extent m = 50;
+  constexpr extent row = 11;
+  const std::vector<float> a = numbers<float>(m * k, 3);
+  for (const extent n : {1, 2, 3, 8}) {
+    const std::vector<float> b = numbers<float>(n * k, 4);
+    const std::vector<float> expected = product(a, b, m, n, k, false, true);
+    std::vector<float> out(static_cast<std::size_t>(m * row), 5.F);
+    cleave::kernels::multiply(cleave::kernels::Product<float>{.out = out.data() + 1,
+                                                              .a = a.data(),
+                                                              .b = b.data(),
+                                                              .m = m,
+                                                              .n = n,
+                                                              .k = k,
+                                                              .transpose_b = true,
+                                                              .out_row = row});
+    for (extent i = 0; i < m; ++i) {
+      for (extent j = 0; j < row; ++j) {
+        const bool inside = j >= 1 && j <= n;
+        REQUIRE(out[static_cast<std::size_t>(i * row + j)] ==
+                (inside ? expected[static_cast<std::size_t>(i * n + j - 1)] : 5.F));
+      }
+    }
+  }
+}
+
 TEST_CASE("products are added one by one within chunks of k, and chunks one by one", "[kernels][gemm]") {
   // Powers of two: every product is exact, so that contraction to fused operations changes nothing.
   constexpr extent k = 700; // two chunks: 352 and 348
