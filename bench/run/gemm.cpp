@@ -4,6 +4,7 @@
 #include "gemm_peers.hpp"
 #include "kernel_call.hpp"
 
+#include <cleave/device/team.hpp>
 #include <cleave/ops/contract.hpp>
 
 #include <string>
@@ -27,6 +28,12 @@ void measure_cleave(benchmark::State& state, int form, Size size, long grain) {
     benchmark::ClobberMemory();
   }
   bench::count_flops(state, 2. * static_cast<double>(size.m * size.n * size.k));
+}
+
+void measure_team(benchmark::State& state, Size size, int threads) {
+  cleave::Team team(threads);
+  const cleave::Team::Use use(team);
+  measure_cleave<float>(state, 0, size, 0);
 }
 
 void measure_peer(benchmark::State& state, bench::Gemm gemm, Size size) {
@@ -101,6 +108,13 @@ bool add_all() {
       const std::string name = "gemm_grains/" + std::to_string(size.m) + "x" + std::to_string(size.n) + "x" +
                                std::to_string(size.k) + "/" + std::to_string(grain);
       benchmark::RegisterBenchmark(name.c_str(), &measure_cleave<float>, int{tn}, size, grain);
+    }
+  }
+  // One team of threads: what the second one brings.
+  for (const long size : {64L, 128L, 256L, 512L, 1024L}) {
+    for (const int threads : {1, 2}) {
+      const std::string name = "gemm_team/nn_" + std::to_string(size) + "/threads:" + std::to_string(threads);
+      benchmark::RegisterBenchmark(name.c_str(), &measure_team, Size{size, size, size}, threads)->UseRealTime();
     }
   }
   for (const long size : {64L, 256L, 1024L}) {
