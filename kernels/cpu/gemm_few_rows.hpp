@@ -271,7 +271,8 @@ bool multiply_few_rows(const Product<T>& p, bool turned) {
   const extent width = p.transpose_b ? lanes * registers_of_few(static_cast<int>(p.m)) : columns_of_few / 4;
   const Cost cost{2. * static_cast<double>(p.m * width * p.k), static_cast<double>(width * p.k) * sizeof(T)};
   // Whole rows of b are cut into pieces of at least one register.
-  const extent pieces = p.transpose_b ? ceil(p.n, width) : (p.n > width ? p.n / width : 1);
+  const extent wide_pieces = p.n > width ? p.n / width : 1;
+  const extent pieces = p.transpose_b ? ceil(p.n, width) : wide_pieces;
   for_tiles(pieces, cost, [&](extent first, extent last) {
     const extent end = last < pieces ? last * width : p.n;
     if (p.transpose_b) {
