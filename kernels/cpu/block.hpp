@@ -112,6 +112,20 @@ template <class T, int Count>
   }
 }
 
+/// The same of any count from one on, also all lanes.
+template <class T>
+[[gnu::always_inline]] inline Block<T> load_some(const T* from, extent count) {
+  return count >= Block<T>::lanes ? load_block(from) : load_first(from, count);
+}
+template <class T>
+[[gnu::always_inline]] inline void store_some(T* to, const Block<T>& x, extent count) {
+  if (count >= Block<T>::lanes) {
+    store_block(to, x);
+  } else {
+    store_first(to, x, count);
+  }
+}
+
 /// x in the first `count` lanes, `other` behind them.
 template <class T, int Count>
 [[gnu::always_inline]] inline Registers<T, Count> first_lanes(const Registers<T, Count>& x, extent count, T other) {

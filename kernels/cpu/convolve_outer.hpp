@@ -3,7 +3,7 @@
 // some taps read. dy is turned for that, so that a pixel's results are neighbours; x is read where it lies.
 #pragma once
 
-#include "convolve_panels.hpp"
+#include "convolve_chunks.hpp"
 #include "grain.hpp"
 #include "pack.hpp"
 #include "parallel.hpp"
@@ -81,19 +81,16 @@ public:
     return filled >= 2 * group && filled * 9 <= w.results * 10 && w.depth() >= outer_depth;
   }
 
-  OuterSums(const Window& window, const Strip& chunk, const Grains& grains)
+  OuterSums(const Window& window, const Grains& grains)
       : w_(window),
-        chunk_(chunk),
         grains_(grains),
-        blocks_(ceil_div(window.results, group) * (group / lanes), most_vectors) {
-    const bool images = chunk.count[0] == w_.out[0] && chunk.count[1] == w_.out[1];
-    in_place_ = images && w_.stride[2] == 1 && w_.pad[0] == 0 && w_.pad[1] == 0 && w_.pad[2] == 0;
-  }
+        chunks_(window, grains.size),
+        blocks_(ceil_div(window.results, group) * (group / lanes), most_vectors) {}
 
   void run(const T* x, const T* dy, T* dw) const {
     constexpr auto size = static_cast<extent>(sizeof(T));
     const extent depth = w_.depth();
-    const Layout layout = in_place_ ? Layout(w_) : Layout(w_, chunk_.images, chunk_.count[0], chunk_.count[1]);
+    const Layout layout = chunks_.layout(w_, chunks_.may_be_in_place());
     const int roots = count_roots(grains_);
     const int waiting = waiting_levels(grains_);
     const Scratch shared(static_cast<std::size_t>(depth) * sizeof(extent));
@@ -173,35 +170,19 @@ private:
   }
 
   void add_rows(const Work& work, extent row, extent rows, T* sums) const {
-    Strip strip = chunk_;
-    const bool cut = chunk_.count[0] < w_.out[0] || chunk_.count[1] < w_.out[1];
-    for (strip.image = row; strip.image < row + rows; strip.image += chunk_.images) {
-      strip.images = least(chunk_.images, row + rows - strip.image);
-      for (strip.first[0] = 0; strip.first[0] < w_.out[0]; strip.first[0] += chunk_.count[0]) {
-        strip.count[0] = least(chunk_.count[0], w_.out[0] - strip.first[0]);
-        for (strip.first[1] = 0; strip.first[1] < w_.out[1]; strip.first[1] += chunk_.count[1]) {
-          strip.count[1] = least(chunk_.count[1], w_.out[1] - strip.first[1]);
-          const extent all = tiles_before(blocks_.count);
-          T* to = sums;
-          for (extent first = work.first, next = first; first < work.last; first = next) {
-            const extent g = first / all;
-            next = least(work.last, (g + 1) * all);
-            const T* planes = work.x + g * w_.channels * w_.plane();
-            if (in_place_) {
-              planes += strip.image * work.layout->image;
-            } else {
-              if (cut) {
-                clear(work.planes, work.layout->size);
-              }
-              fill(w_, *work.layout, strip, planes, work.planes);
-              planes = work.planes;
-            }
-            add_strip(work, strip, first, next, planes, to);
-            to += slot(next) - slot(first);
-          }
-        }
+    const extent all = tiles_before(blocks_.count);
+    chunks_.for_each(w_, row, rows, [&](const Strip& strip) {
+      T* to = sums;
+      for (extent first = work.first, next = first; first < work.last; first = next) {
+        const extent g = first / all;
+        next = least(work.last, (g + 1) * all);
+        const T* const channels = work.x + g * w_.channels * w_.plane();
+        const T* const planes =
+            chunks_.planes(w_, *work.layout, strip, channels, chunks_.may_be_in_place(), work.planes);
+        add_strip(work, strip, first, next, planes, to);
+        to += slot(next) - slot(first);
       }
-    }
+    });
   }
 
   /// Adds a strip's pixels to the sums of the tiles [first, last), all of one group.
@@ -286,10 +267,9 @@ private:
   }
 
   Window w_;
-  Strip chunk_;
   Grains grains_;
+  Chunks chunks_;
   Blocks blocks_; ///< of the registers that all results of a group fill
-  bool in_place_ = false;
 };
 
 } // namespace cleave::kernels::inline CLEAVE_ISA::convolution

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "convolve_chunks.hpp"
 #include "convolve_correlate.hpp"
 #include "convolve_depthwise_sums.hpp"
 #include "convolve_dot.hpp"
@@ -10,19 +11,6 @@
 
 namespace cleave::kernels::inline CLEAVE_ISA::convolution {
 
-/// Pixels that are summed at a time: whatever the registers, since bits depend on it. A tile of one tap and channel
-/// after another reads what those before have not.
-inline Strip largest_chunk(const Window& w, extent grain) {
-  const extent wanted = w.taps() > 1 ? 1280 : 1024;
-  const Blocks even(most(1, grain), most(1, wanted / most(1, w.pixels())));
-  Strip chunk{0, ceil_div(even.total, even.count), {0, 0}, {w.out[0], w.out[1]}};
-  while (chunk.images == 1 && chunk.pixels(w) > 2 * wanted && (chunk.count[0] > 1 || chunk.count[1] > 1)) {
-    extent& count = chunk.count[0] > 1 ? chunk.count[0] : chunk.count[1];
-    count = ceil_div(count, 2);
-  }
-  return chunk;
-}
-
 /// The weight gradient: inner products over chunks of pixels, which are added one chunk after another. Tiles of sums
 /// stay in the order in which they are computed until all is added.
 template <class T>
@@ -31,12 +19,12 @@ public:
   WeightSums(const Window& window, const Grains& grains)
       : w_(window),
         grains_(grains),
-        chunk_(largest_chunk(window, grains.size)),
+        chunks_(window, grains.size),
         rows_(window.results, dot_rows),
         tiles_(window.depth(), dot_taps),
         parts_(tiles_.count, part_tiles),
-        reading_(window, chunk_),
-        layout_(reading_.in_place ? Layout(window) : Layout(window, chunk_.images, chunk_.count[0], chunk_.count[1])) {}
+        reading_(window, chunks_),
+        layout_(chunks_.layout(window, reading_.in_place)) {}
 
   void run(const T* x, const T* dy, T* dw) {
     constexpr auto size = static_cast<extent>(sizeof(T));
@@ -44,7 +32,7 @@ public:
     const extent depth = w_.depth();
     const int roots = count_roots(grains_);
     const int waiting = waiting_levels(grains_);
-    const extent groups = groups_of(chunk_);
+    const extent groups = groups_of(chunks_.largest());
     const extent bytes[] = {padded_bytes(layout_.size * size),
                             padded_bytes(reading_.direct ? 0 : (groups * lanes + 64) * part_taps * size),
                             padded_bytes(reading_.results_in_place ? 0 : groups * w_.results * lanes * size),
@@ -98,12 +86,13 @@ private:
     bool in_place;         ///< and in x itself
     bool results_in_place; ///< dy where it lies
 
-    Reading(const Window& w, const Strip& chunk) : direct(w.out[2] % dot_half<T> == 0), whole(w.out[2] % lanes == 0) {
-      const bool images = chunk.count[0] == w.out[0] && chunk.count[1] == w.out[1];
-      in_place = direct && images && w.stride[2] == 1 && w.pad[0] == 0 && w.pad[1] == 0 && w.pad[2] == 0;
+    Reading(const Window& w, const Chunks& chunks)
+        : direct(w.out[2] % dot_half<T> == 0),
+          whole(w.out[2] % lanes == 0),
+          in_place(direct && chunks.may_be_in_place()) {
       // Where rows are read often, in short runs far apart, packing them pays.
       const bool long_runs = w.pixels() * static_cast<extent>(sizeof(T)) >= 4096;
-      results_in_place = images && w.pixels() % lanes == 0 && (long_runs || w.depth() <= 64);
+      results_in_place = chunks.has_whole_images() && w.pixels() % lanes == 0 && (long_runs || w.depth() <= 64);
     }
   };
 
@@ -125,42 +114,26 @@ private:
   /// Adds rows [row, row + rows) of the batch to the sums of parts [first, last).
   void add_rows(extent first, extent last, extent row, extent rows, const T* x, const T* dy, T* sums,
                 Buffers& to) const {
-    Strip chunk = chunk_;
-    const bool cut = chunk_.count[0] < w_.out[0] || chunk_.count[1] < w_.out[1];
-    for (chunk.image = row; chunk.image < row + rows; chunk.image += chunk_.images) {
-      chunk.images = least(chunk_.images, row + rows - chunk.image);
-      for (chunk.first[0] = 0; chunk.first[0] < w_.out[0]; chunk.first[0] += chunk_.count[0]) {
-        chunk.count[0] = least(chunk_.count[0], w_.out[0] - chunk.first[0]);
-        for (chunk.first[1] = 0; chunk.first[1] < w_.out[1]; chunk.first[1] += chunk_.count[1]) {
-          chunk.count[1] = least(chunk_.count[1], w_.out[1] - chunk.first[1]);
-          make_tables(chunk, to);
-          extent group = -1;
-          const T* planes = to.planes;
-          const T* results = to.results;
-          for (extent part = first; part < last; ++part) {
-            if (part / parts_.count != group) {
-              group = part / parts_.count;
-              const T* const channels = x + group * w_.channels * w_.plane();
-              if (reading_.in_place) {
-                planes = channels + chunk.image * layout_.image;
-              } else {
-                if (cut) {
-                  clear(to.planes, layout_.size);
-                }
-                fill(w_, layout_, chunk, channels, to.planes);
-              }
-              const T* const from = dy + chunk.image * image_results() + group * w_.results * w_.pixels();
-              if (reading_.results_in_place) {
-                results = from;
-              } else {
-                pack_results(chunk, from + chunk.first_pixel(w_), to.results);
-              }
-            }
-            add_part(chunk, part % parts_.count, planes, results, sums + (part - first) * part_slots(), to);
+    chunks_.for_each(w_, row, rows, [&](const Strip& chunk) {
+      make_tables(chunk, to);
+      extent group = -1;
+      const T* planes = to.planes;
+      const T* results = to.results;
+      for (extent part = first; part < last; ++part) {
+        if (part / parts_.count != group) {
+          group = part / parts_.count;
+          planes =
+              chunks_.planes(w_, layout_, chunk, x + group * w_.channels * w_.plane(), reading_.in_place, to.planes);
+          const T* const from = dy + chunk.image * image_results() + group * w_.results * w_.pixels();
+          if (reading_.results_in_place) {
+            results = from;
+          } else {
+            pack_results(chunk, from + chunk.first_pixel(w_), to.results);
           }
         }
+        add_part(chunk, part % parts_.count, planes, results, sums + (part - first) * part_slots(), to);
       }
-    }
+    });
   }
 
   void make_tables(const Strip& chunk, Buffers& to) const {
@@ -317,7 +290,7 @@ private:
 
   Window w_;
   Grains grains_;
-  Strip chunk_;
+  Chunks chunks_;
   Blocks rows_;
   Blocks tiles_; ///< of taps
   Blocks parts_; ///< of tiles of taps
@@ -419,7 +392,7 @@ void convolve_weight_gradient(std::byte* const* arenas, const KernelArguments& c
   if (w.channels == 1 && w.results < 4 && w.groups > 1) {
     sum_depthwise(w, grains, x, dy, dw);
   } else if (OuterSums<T>::suits(w)) {
-    OuterSums<T>(w, largest_chunk(w, grains.size), grains).run(x, dy, dw);
+    OuterSums<T>(w, grains).run(x, dy, dw);
   } else {
     WeightSums<T>(w, grains).run(x, dy, dw);
   }

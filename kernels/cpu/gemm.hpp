@@ -21,9 +21,8 @@ namespace gemm {
 
 /// Multiplications that threads do not share.
 inline constexpr extent unshared_work = static_cast<extent>(worthwhile_ns * flops_per_ns);
-/// Registers of b's panels that are packed together and multiplied by one strip of a after another: panels in a cache
-/// of the second level, the strip in the first.
-inline constexpr int most_registers = 8;
+/// Panels of b that are packed together and multiplied by one strip of a after another: panels in a cache of the second
+/// level, the strip in the first.
 inline constexpr int most_panels = 4;
 /// Rows of a for which a panel of b is packed once.
 inline constexpr extent block_rows = 1024;
@@ -65,7 +64,6 @@ public:
     is_far_ = p_.m * p_.n * static_cast<extent>(sizeof(T)) > near_bytes / 4;
     const bool far_apart = chunk_ * p_.b_row * static_cast<extent>(sizeof(T)) >= near_bytes;
     pack_b_ = !std::is_same_v<T, Stored> || p_.transpose_b || (far_apart && strips_ >= 4);
-    pack_a_ = !std::is_same_v<T, Stored>;
   }
 
   void run() const {
@@ -96,6 +94,7 @@ public:
 
 private:
   static constexpr extent lanes = Lanes<T>::count;
+  static constexpr bool packs_a = !std::is_same_v<T, Stored>;
 
   [[nodiscard]] extent row_of(extent strip) const { return strip * strip_rows_ + (strip < taller_ ? strip : taller_); }
 
@@ -109,7 +108,7 @@ private:
   [[nodiscard]] Room plan_room(extent rows, extent columns) const {
     const extent width = vectors_ * lanes;
     const extent padded = ceil(columns, lanes) * lanes;
-    const extent a = pack_a_ ? ceil(rows * chunk_ + lanes, lanes) * lanes : 0;
+    const extent a = packs_a ? ceil(rows * chunk_ + lanes, lanes) * lanes : 0;
     const bool packs_b = pack_b_ || (!fast_first_lanes && p_.n % lanes != 0);
     const extent b = packs_b ? panels_at_once() * chunk_ * width : 0;
     const extent level = one_chunk_ ? tile_rows(vectors_) * width : rows * padded;
@@ -125,7 +124,7 @@ private:
     if (!pack_b_ || strips_ == 1) {
       return 1;
     }
-    return (p_.transpose_a ? most_registers / 2 : most_registers) / 2; // rows of a^T share few sets of a cache
+    return p_.transpose_a ? most_panels / 2 : most_panels; // rows of a^T share few sets of a cache
   }
 
   void run_block(extent first_strip, extent last_strip, extent first_column, extent last_column) const {
@@ -154,7 +153,7 @@ private:
       if (p_.grain <= 0) {
         walk = Walk::over_chunks(chunk_, l == 0, l + depth == p_.k);
       }
-      if (pack_a_) {
+      if constexpr (packs_a) {
         pack_a(packed_a, first_strip, last_strip, l, depth);
       }
       for (extent j = first_column; j < last_column;) {
@@ -195,11 +194,11 @@ private:
           j += columns;
         }
         pack(panels, count, packed_b, l, depth);
-        if (pack_a_) {
+        if constexpr (packs_a) {
           run_panels<ColumnsOfA<T>>(panels, count, first_strip, last_strip, [&](extent row, extent height) {
             return ColumnsOfA<T>{packed_a + (row - first_row) * depth, height};
           });
-        } else if constexpr (std::is_same_v<T, Stored>) {
+        } else {
           if (p_.transpose_a) {
             run_panels<ColumnsOfA<T>>(panels, count, first_strip, last_strip, [&](extent row, extent) {
               return ColumnsOfA<T>{p_.a + l * p_.a_row + row, p_.a_row};
@@ -297,7 +296,6 @@ private:
   int levels_ = 0;
   bool one_chunk_;
   bool is_far_; ///< the result is larger than what near caches hold
-  bool pack_a_;
   bool pack_b_;
   Walk walk_{};
 };

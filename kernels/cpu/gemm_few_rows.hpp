@@ -256,7 +256,7 @@ bool multiply_few_rows(const Product<T>& p, bool turned) {
     result.finish = pick_finish<T, T>(p.epilogue);
   }
   const bool turn_a = p.transpose_a && p.m * p.a_row != 1;
-  const Scratch memory(turn_a ? static_cast<std::size_t>(p.m * (p.k + lanes)) * sizeof(T) : 0);
+  const Scratch memory(turn_a ? static_cast<std::size_t>(p.m * p.k) * sizeof(T) : 0);
   if (turn_a) {
     for (extent l = 0; l < p.k; l += lanes) {
       for (extent i = 0; i < p.m; ++i) {

@@ -189,7 +189,7 @@ void stream_crossed(Word* to, const Word* from, const Loops& loops) {
 
 template <class Word>
 void copy_crossed(Word* to, const Word* from, const Loops& loops, bool streams) {
-  if constexpr (has_register_squares<Word>) {
+  if constexpr (sizeof(Word) > 1) { // else a register would be a square of too many rows
     if (streams && has_whole_lines(to, loops)) {
       stream_crossed(to, from, loops);
       return;

@@ -132,10 +132,6 @@ void cross_all_squares(Word* to, const Word* from, const Crossing& at) {
   }
 }
 
-/// Whether matrices of such words are crossed in squares of whole registers.
-template <class Word>
-inline constexpr bool has_register_squares = sizeof(Word) > 1 && register_bytes >= 16;
-
 /// By squares whose rows are whole registers, written past the caches: whole and aligned lines of the result.
 template <class Word>
 void stream_squares(Word* to, const Word* from, const Crossing& at) {

@@ -132,19 +132,6 @@ template <class T, class Compute>
   }
 }
 
-template <class T>
-[[gnu::always_inline]] inline Block<T> load_some(const T* from, extent n) {
-  return n >= Block<T>::lanes ? load_block(from) : load_first(from, n);
-}
-template <class T>
-[[gnu::always_inline]] inline void store_some(T* to, const Block<T>& x, extent n) {
-  if (n >= Block<T>::lanes) {
-    store_block(to, x);
-  } else {
-    store_first(to, x, n);
-  }
-}
-
 } // namespace channels
 
 template <class T>
@@ -242,8 +229,8 @@ void batch_norm(std::byte* const* arenas, const KernelArguments& call) {
     T* const rstd = memory.as<T>();
     channels::rstd_of_all(rstd, variance, columns, call.numbers[0]);
     channels::for_elements<T>(first, last, columns, space, [&](extent at, extent n, auto get) {
-      const Block<T> xhat = (channels::load_some(x + at, n) - get(mean)) * get(rstd);
-      channels::store_some(y + at, fma(xhat, fixed ? repeat(T(1)) : get(gamma), get(beta)), n);
+      const Block<T> xhat = (load_some(x + at, n) - get(mean)) * get(rstd);
+      store_some(y + at, fma(xhat, fixed ? repeat(T(1)) : get(gamma), get(beta)), n);
     });
   });
 }
@@ -303,10 +290,10 @@ void batch_norm_gradient(std::byte* const* arenas, const KernelArguments& call) 
     T* const rstd = memory.as<T>();
     channels::rstd_of_all(rstd, variance, columns, call.numbers[0]);
     channels::for_elements<T>(first, last, columns, space, [&](extent at, extent n, auto get) {
-      const Block<T> xhat = (channels::load_some(x + at, n) - get(mean)) * get(rstd);
-      const Block<T> centered = fma(get(sums), share, channels::load_some(dy + at, n));
+      const Block<T> xhat = (load_some(x + at, n) - get(mean)) * get(rstd);
+      const Block<T> centered = fma(get(sums), share, load_some(dy + at, n));
       const Block<T> left = fma(xhat * get(sums + columns), share, centered);
-      channels::store_some(dx + at, (fixed ? repeat(T(1)) : get(gamma)) * get(rstd) * left, n);
+      store_some(dx + at, (fixed ? repeat(T(1)) : get(gamma)) * get(rstd) * left, n);
     });
   });
 }

@@ -32,9 +32,10 @@ public:
     }
     // (where grains cut the run itself, the length of what is left must not decide)
     const bool is_cut = plan.grain > 0 && plan.reduced_count == 0;
+    const bool is_short = plan.run < long_run<A> && !is_cut;
     is_medium_ = MediumRows<F>::is_there && plan.run >= long_run<A> && plan.run <= MediumRows<F>::longest &&
                  plan.reduced_count == 0 && !is_cut;
-    if ((plan.run < long_run<A> || is_medium_) && !is_cut) {
+    if (is_short || is_medium_) {
       grid_.width = room;
     }
   }

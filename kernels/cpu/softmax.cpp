@@ -77,6 +77,7 @@ struct Falling {
     }
   }
 };
+
 /// 1 / total; 0 of 0, which is a row of -inf.
 template <class T>
 T reciprocal_total(double total) {
@@ -86,6 +87,7 @@ template <class T>
 T log_total(double total) {
   return total == 0 ? T(0) : math::log(static_cast<T>(total));
 }
+
 /// The sum of a row's exponentials. Each is also given to `with(i, e)`, those of the last n elements to `part(i, n,
 /// e)`.
 template <class T, class Fall, class With, class Part>
@@ -128,8 +130,7 @@ public:
     const Gathered<T> e(classes_);
     Fall fall[most_blocks];
     gather(from, at, e, fall);
-    ColumnSum<T> sum[most_blocks] = {ColumnSum<T>(classes_), ColumnSum<T>(classes_), ColumnSum<T>(classes_),
-                                     ColumnSum<T>(classes_)};
+    ColumnSums<T> sum(classes_);
     for (extent c = 0; c < classes_; ++c) {
       each_block<T>(at.count, [&](extent b, extent j, extent /*n*/) {
         const Block<T> exponential = exp_of_falling(fall[b](load_block(e.at(c, j))));
@@ -140,7 +141,7 @@ public:
       });
     }
     Block<T> of_sum[most_blocks];
-    each_block<T>(at.count, [&](extent b, extent /*j*/, extent /*n*/) { of_sum[b] = of_totals(sum[b], of_total); });
+    sum.totals(at.count, of_sum, of_total);
     for (extent c = 0; c < classes_; ++c) {
       each_block<T>(at.count, [&](extent b, extent j, extent n) {
         store_some(to + c * at.stride + j, finished(load_block(e.at(c, j)), fall[b], of_sum[b]), n);

@@ -37,8 +37,7 @@ void gradient(std::byte* const* arenas, const KernelArguments& call, double flop
       [&](const Columns& at) {
         const Gathered<T> from(classes);
         const Gathered<T> d(classes);
-        ColumnSum<T> sums[most_blocks] = {ColumnSum<T>(classes), ColumnSum<T>(classes), ColumnSum<T>(classes),
-                                          ColumnSum<T>(classes)};
+        ColumnSums<T> sums(classes);
         for (extent c = 0; c < classes; ++c) {
           each_block<T>(at.count, [&](extent b, extent j, extent n) {
             const Block<T> own = load_far(y + at.first, c, at.stride, j, n);
@@ -49,9 +48,7 @@ void gradient(std::byte* const* arenas, const KernelArguments& call, double flop
           });
         }
         Block<T> sum[most_blocks];
-        each_block<T>(at.count, [&](extent b, extent /*j*/, extent /*n*/) {
-          sum[b] = of_totals(sums[b], [](double total) { return static_cast<T>(total); });
-        });
+        sums.totals(at.count, sum, [](double total) { return static_cast<T>(total); });
         for (extent c = 0; c < classes; ++c) {
           each_block<T>(at.count, [&](extent b, extent j, extent n) {
             const Block<T> result = of(load_block(from.at(c, j)), load_block(d.at(c, j)), sum[b]);

@@ -51,31 +51,30 @@ template <class T, class Run>
   }
 }
 
-/// The block of neighbouring rows at `from`, of which there are `count`; zeros behind them.
+/// The sums of some blocks of columns.
 template <class T>
-[[gnu::always_inline]] inline Block<T> load_some(const T* from, extent count) {
-  return count >= Block<T>::lanes ? load_block(from) : load_first(from, count);
-}
-template <class T>
-[[gnu::always_inline]] inline void store_some(T* to, const Block<T>& x, extent count) {
-  if (count >= Block<T>::lanes) {
-    store_block(to, x);
-  } else {
-    store_first(to, x, count);
+class ColumnSums {
+public:
+  explicit ColumnSums(extent classes)
+      : sums_{ColumnSum<T>(classes), ColumnSum<T>(classes), ColumnSum<T>(classes), ColumnSum<T>(classes)} {}
+  ColumnSum<T>& operator[](extent block) { return sums_[block]; }
+  /// to[block] = f of each column's total, as a T.
+  template <class F>
+  void totals(extent count, Block<T>* to, F f) const {
+    each_block<T>(count, [&](extent b, extent /*j*/, extent /*n*/) {
+      double total[Block<T>::lanes];
+      sums_[b].total(total);
+      T y[Block<T>::lanes];
+      for (int i = 0; i < Block<T>::lanes; ++i) {
+        y[i] = f(total[i]);
+      }
+      to[b] = load_block(y);
+    });
   }
-}
 
-/// f of each lane's total, as a T.
-template <class T, class F>
-Block<T> of_totals(const ColumnSum<T>& sum, F f) {
-  double total[Block<T>::lanes];
-  sum.total(total);
-  T y[Block<T>::lanes];
-  for (int i = 0; i < Block<T>::lanes; ++i) {
-    y[i] = f(total[i]);
-  }
-  return load_block(y);
-}
+private:
+  ColumnSum<T> sums_[most_blocks];
+};
 
 /// Columns gathered from rows that lie far apart, often so that caches hold few of them at once: element c of the
 /// columns from j on is at(c, j).
