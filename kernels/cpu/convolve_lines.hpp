@@ -3,6 +3,7 @@
 #pragma once
 
 #include "convolve_window.hpp"
+#include "move_run.hpp"
 
 #include <cstring>
 #include <utility>
@@ -62,46 +63,14 @@ void copy_every_second(T* to, const T* from, extent count) {
   }
 }
 
-template <class T, int Bytes>
-void copy_lines(T* to, extent to_step, const T* from, extent from_step, extent lines) {
-  for (extent y = 0; y < lines; ++y, to += to_step, from += from_step) {
-    std::memcpy(to, from, Bytes);
-  }
-}
-
-/// Lines that two parts of `Bytes` bytes make up, which may overlap, or longer ones.
-template <class T, int Bytes = register_bytes>
-void copy_parts(T* to, extent to_step, const T* from, extent from_step, extent lines, extent count) {
-  constexpr extent part = Bytes / static_cast<extent>(sizeof(T));
-  if constexpr (Bytes > 16) {
-    if (count < part) {
-      return copy_parts<T, Bytes / 2>(to, to_step, from, from_step, lines, count);
-    }
-  }
-  if (count < part || count > 2 * part) {
-    for (extent y = 0; y < lines; ++y, to += to_step, from += from_step) {
-      copy_run(to, from, count);
-    }
-    return;
-  }
-  copy_lines<T, Bytes>(to, to_step, from, from_step, lines);
-  copy_lines<T, Bytes>(to + count - part, to_step, from + count - part, from_step, lines);
-}
-
 /// `lines` runs of `count` elements, `stride` apart where they are read.
 template <class T>
 void copy_lines(T* to, extent to_step, const T* from, extent from_step, extent lines, extent count, extent stride) {
   if (stride == 1) {
-    switch (count * static_cast<extent>(sizeof(T))) {
-    case 32:
-      return copy_lines<T, 32>(to, to_step, from, from_step, lines);
-    case 64:
-      return copy_lines<T, 64>(to, to_step, from, from_step, lines);
-    case 128:
-      return copy_lines<T, 128>(to, to_step, from, from_step, lines);
-    default:
-      return copy_parts(to, to_step, from, from_step, lines, count);
-    }
+    constexpr auto size = static_cast<extent>(sizeof(T));
+    moves::copy_runs(reinterpret_cast<std::byte*>(to), reinterpret_cast<const std::byte*>(from),
+                     {lines, to_step * size, from_step * size, count * size});
+    return;
   }
   for (extent y = 0; y < lines; ++y, to += to_step, from += from_step) {
     if (stride == 2) {
