@@ -128,6 +128,7 @@ struct LayerNorm {
     const Two<double> total = sum_two<T>(
         count,
         [&](extent i, const Two<Block<T>>& sum) {
+          __builtin_prefetch(later + i + 16 * Block<T>::lanes);
           store_block(to + i, apply(load_block(earlier + i), m, r, load_block(gamma + i), load_block(beta + i)));
           return Two<Block<T>>{sum.first + load_block(later + i), add_square(load_block(now + i), center, sum.second)};
         },

@@ -188,12 +188,13 @@ private:
   }
 
   /// What is known of a row before it is worked on, and before it is finished.
-  struct Known {
-    Fall fall;
+  struct Known { // numbers, no blocks: what is written in pieces and read as a whole waits
+    T largest;
     T of_sum;
   };
 
-  [[nodiscard]] Fall fall_of(T extreme) const { return {repeat(scale_), repeat(scaled(extreme, math::abs(scale_)))}; }
+  [[nodiscard]] T largest_of_row(T extreme) const { return scaled(extreme, math::abs(scale_)); }
+  [[nodiscard]] Fall fall_from(T largest) const { return {repeat(scale_), repeat(largest)}; }
 
   template <bool Least>
   void rows_by_extreme(extent first, extent last) const {
@@ -207,10 +208,10 @@ private:
     T next[2] = {extreme(first), extreme(first + 1)};
     Known earlier[2] = {};
     for (extent o = first; o < last; ++o) {
-      Known now{fall_of(next[0]), T(0)};
+      Known now{largest_of_row(next[0]), T(0)};
       T later = T(0);
-      const double total = o >= first + 2 && o + 2 < last ? row<Least, true>(o, now.fall, later, earlier[0])
-                                                          : row<Least, false>(o, now.fall, later, earlier[0]);
+      const double total = o >= first + 2 && o + 2 < last ? row<Least, true>(o, now.largest, later, earlier[0])
+                                                          : row<Least, false>(o, now.largest, later, earlier[0]);
       if (o + 2 < last && o < first + 2) {
         later = extreme(o + 2);
       }
@@ -229,9 +230,13 @@ private:
     finish(last - 1, earlier[1]);
   }
 
+  static constexpr extent ahead = 16 * Block<T>::lanes; ///< elements between a load and what is asked for beside it
+
   /// The sum of row o; if `IsAmid`, also the extreme of row o + 2, and row o - 2 is finished.
   template <bool Least, bool IsAmid>
-  double row(extent o, const Fall& fall, T& extreme_of_later, const Known& of_earlier) const {
+  double row(extent o, T largest, T& extreme_of_later, const Known& of_earlier) const {
+    const Fall fall = fall_from(largest);
+    const Fall earlier_fall = fall_from(of_earlier.largest);
     const T* const from = x_ + o * classes_;
     T* const to = p_ + o * classes_;
     const T* const later = from + 2 * classes_;
@@ -246,8 +251,9 @@ private:
             store_block(to + i, e);
           }
           if constexpr (IsAmid) {
+            __builtin_prefetch(later + i + ahead);
             greatest.meet(load_block(later + i));
-            store_block(earlier + i, finished(load_block(earlier_from + i), of_earlier.fall, of_sum));
+            store_block(earlier + i, finished(load_block(earlier_from + i), earlier_fall, of_sum));
           }
         },
         [&](extent i, extent n, const Block<T>& e) {
@@ -256,7 +262,7 @@ private:
           }
           if constexpr (IsAmid) {
             greatest.meet(first_lanes(load_first(later + i, n), n, Least ? -lowest<T> : lowest<T>));
-            store_first(earlier + i, finished(load_first(earlier_from + i, n), of_earlier.fall, of_sum), n);
+            store_first(earlier + i, finished(load_first(earlier_from + i, n), earlier_fall, of_sum), n);
           }
         });
     if constexpr (IsAmid) {
@@ -266,12 +272,13 @@ private:
   }
 
   void finish(extent o, const Known& of_row) const {
+    const Fall fall = fall_from(of_row.largest);
     T* const to = p_ + o * classes_;
     const T* const from = IsLog ? x_ + o * classes_ : to;
     const Block<T> of_sum = repeat(of_row.of_sum);
     for_blocks<T>(
-        classes_, [&](extent i) { store_block(to + i, finished(load_block(from + i), of_row.fall, of_sum)); },
-        [&](extent i, extent n) { store_first(to + i, finished(load_first(from + i, n), of_row.fall, of_sum), n); });
+        classes_, [&](extent i) { store_block(to + i, finished(load_block(from + i), fall, of_sum)); },
+        [&](extent i, extent n) { store_first(to + i, finished(load_first(from + i, n), fall, of_sum), n); });
   }
 
   /// A row of one block, which stays in its registers.
@@ -280,7 +287,7 @@ private:
     const Block<T> x = load_first(from, classes_);
     Greatest<T, Least> greatest;
     greatest.meet(first_lanes(x, classes_, Least ? -lowest<T> : lowest<T>));
-    const Fall fall = fall_of(largest_lane(greatest.value));
+    const Fall fall = fall_from(largest_of_row(largest_lane(greatest.value)));
     const Block<T> e = first_lanes(exp_of_falling(fall(x)), classes_, T(0));
     WideSum<T> sum;
     sum.add(e);
