@@ -55,7 +55,11 @@ public:
     if (p_.grain > 0) {
       walk_ = Walk::over({p_.grain, p_.first_row, p_.k});
       levels_ = waiting_levels(aligned_block(0, walk_.last - walk_.first));
-      chunk_ = p_.grain < most_depth ? most_depth / p_.grain * p_.grain : p_.grain;
+      near_levels_ = 0;
+      for (chunk_ = p_.grain; 2 * chunk_ <= most_depth; chunk_ *= 2) {
+        ++near_levels_;
+      }
+      near_levels_ = near_levels_ < levels_ ? near_levels_ : levels_;
     } else if (p_.k > most_depth) {
       chunk_ = chunk_of(p_.k);
       levels_ = 1;
@@ -98,10 +102,12 @@ private:
 
   [[nodiscard]] extent row_of(extent strip) const { return strip * strip_rows_ + (strip < taller_ ? strip : taller_); }
 
-  /// Elements that a thread needs for one block: packed a, packed b, one level of what waits; and all together.
+  /// Elements that a thread needs for one block: packed a, packed b, what waits within a tile's chunk, one level of
+  /// what waits between chunks; and all together.
   struct Room {
     extent a;
     extent b;
+    extent near;
     extent level;
     extent all;
   };
@@ -111,8 +117,9 @@ private:
     const extent a = packs_a ? ceil(rows * chunk_ + lanes, lanes) * lanes : 0;
     const bool packs_b = pack_b_ || (!fast_first_lanes && p_.n % lanes != 0);
     const extent b = packs_b ? panels_at_once() * chunk_ * width : 0;
-    const extent level = one_chunk_ ? tile_rows(vectors_) * width : rows * padded;
-    return {a, b, level, a + b + levels_ * level};
+    const extent near = near_levels_ * tile_rows(vectors_) * width;
+    const extent level = one_chunk_ ? 0 : rows * padded;
+    return {a, b, near, level, a + b + near + (levels_ - near_levels_) * level};
   }
 
   /// Panels of b that are packed together, and multiplied by one strip of a after another.
@@ -137,7 +144,12 @@ private:
     }
   }
 
-  [[nodiscard]] extent depth_of(extent l) const { return p_.k - l < chunk_ ? p_.k - l : chunk_; }
+  /// Of the chunk that begins with step l. Chunks of grains end where the tree of the whole batch has a node, so that
+  /// what waits within a chunk waits in one tile only.
+  [[nodiscard]] extent depth_of(extent l) const {
+    const extent most = p_.grain > 0 ? chunk_ - (p_.first_row + l) % chunk_ : chunk_;
+    return p_.k - l < most ? p_.k - l : most;
+  }
 
   void run_columns(extent first_strip, extent last_strip, extent first_column, extent last_column, const Room& room,
                    T* memory) const {
@@ -175,7 +187,9 @@ private:
                         .last = FirstLanes<T>(end),
                         .place = {0, j, 0, columns},
                         .result = &result_,
-                        .waiting = packed_b + room.b,
+                        .near = packed_b + room.b,
+                        .near_levels = near_levels_,
+                        .waiting = packed_b + room.b + room.near,
                         .level = p_.grain > 0 ? room.level : 0,
                         .is_far = is_far_,
                         .writes = p_.grain > 0 || l + depth == p_.k,
@@ -293,7 +307,8 @@ private:
   extent strip_rows_;
   extent taller_ = 0; ///< strips that have one row more
   extent chunk_;
-  int levels_ = 0;
+  int levels_ = 0;      ///< that wait at once
+  int near_levels_ = 0; ///< those of them that never wait between chunks
   bool one_chunk_;
   bool is_far_; ///< the result is larger than what near caches hold
   bool pack_b_;

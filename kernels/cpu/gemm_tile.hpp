@@ -58,8 +58,10 @@ struct TileWork {
   FirstLanes<T> last{Lanes<T>::count}; ///< of the last register of each row
   TilePlace place{};
   const Result<T, Stored>* result = nullptr;
-  // What waits for the pieces that follow: whole registers, the tile's own piece of each level. A chain has one level,
-  // and `level` is 0.
+  // What waits for the pieces that follow, whole registers: within this chunk, where every tile writes the same
+  // memory, and beyond it, the tile's own piece of each level. A chain has one level, and `level` is 0.
+  T* near = nullptr;
+  extent near_levels = 0;
   T* waiting = nullptr;
   extent level = 0;
   bool is_far = false; ///< the result is not in a near cache
@@ -140,14 +142,20 @@ template <int Rows, int Vectors, class T, class Stored, class A, std::size_t... 
     Vector<T> sums[sizeof...(At)] = {};
     add_products<Vectors>(sums, tile::reader<Rows>(a_of_tile), b, work.b_row, rows, work.last, each);
     // As in a binary counter: what waits at the levels of the trailing ones meets its right half.
-    T* waiting = work.waiting;
-    for (extent i = walk.in_block(); (i & 1) != 0; i >>= 1, waiting += work.level) {
-      ((sums[At] = load(waiting + At * lanes) + sums[At]), ...);
+    const auto waiting = [&](extent level) {
+      return level < work.near_levels ? work.near + level * static_cast<extent>(sizeof...(At)) * lanes
+                                      : work.waiting + (level - work.near_levels) * work.level;
+    };
+    extent level = 0;
+    for (extent i = walk.in_block(); (i & 1) != 0; i >>= 1, ++level) {
+      const T* const left_half = waiting(level);
+      ((sums[At] = load(left_half + At * lanes) + sums[At]), ...);
     }
     if (walk.in_block() + 1 == walk.block) {
       write_tile<Vectors>(work, walk.root, sums, each);
     } else {
-      (store(waiting + At * lanes, sums[At]), ...);
+      T* const to = waiting(level);
+      (store(to + At * lanes, sums[At]), ...);
     }
     left -= rows;
     if (left <= 0) {
