@@ -58,8 +58,7 @@ template <class T>
     using Doubles [[gnu::vector_size(register_bytes)]] = double;
     using Half64 [[gnu::vector_size(register_bytes / 2)]] = double;
     const Doubles low = __builtin_ia32_pd512_256pd(reinterpret_cast<Half64>(first));
-    return reinterpret_cast<Vector<T>>(
-        __builtin_ia32_insertf64x4_mask(low, reinterpret_cast<Half64>(second), 1, Doubles{}, 0xff));
+    return reinterpret_cast<Vector<T>>(__builtin_ia32_broadcastf64x4_512(reinterpret_cast<Half64>(second), low, 0xf0));
 #else
     return shuffle<Joined>(first, second, std::make_index_sequence<Lanes<T>::count>{});
 #endif
@@ -179,16 +178,21 @@ void pack_turned(T* to, extent to_row, const From* from, extent from_row, extent
   constexpr int lanes = Lanes<T>::count;
   extent l = 0;
   if constexpr (std::is_same_v<T, From>) {
-    const T* rows[lanes]; // behind the last column: the last one again
-    for (extent j = 0; j < lanes; ++j) {
-      rows[j] = from + (j < columns ? j : columns - 1) * from_row;
-    }
     constexpr int step = pack::turned_depth<T>;
-    if (depth >= step) {
+    const auto turn = [&](const auto& row) {
       for (; l < depth; l += step) {
         l = l + step <= depth ? l : depth - step; // the last steps overlap those before
-        pack::turn(to + l * to_row, to_row, [&](int j) { return rows[j]; }, l);
+        pack::turn(to + l * to_row, to_row, row, l);
       }
+    };
+    if (depth >= step && columns == lanes) {
+      turn([=](int j) { return from + j * from_row; });
+    } else if (depth >= step) {
+      const T* rows[lanes]; // behind the last column: the last one again
+      for (extent j = 0; j < lanes; ++j) {
+        rows[j] = from + (j < columns ? j : columns - 1) * from_row;
+      }
+      turn([&](int j) { return rows[j]; });
     }
   }
   for (; l < depth; ++l) {

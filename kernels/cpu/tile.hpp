@@ -29,19 +29,24 @@ struct ColumnsOfA {
 
 namespace tile {
 
+/// Of many rows three share a pointer, and an index stands for their distance: all the pointers would not fit into
+/// registers.
 template <class T, int Rows>
 class RowReader {
+  static constexpr int together = Rows > 8 ? 3 : 1;
+
 public:
-  explicit RowReader(const RowsOfA<T>& a) {
-    const T* row = a.data; // one by one: vectors of addresses would have to be taken apart again
-    for (int i = 0; i < Rows; ++i, row += a.stride) {
-      rows_[i] = row;
+  explicit RowReader(const RowsOfA<T>& a) : stride_(a.stride) {
+    const T* row = a.data;
+    for (int i = 0; i < Rows; i += together, row += together * a.stride) {
+      rows_[i / together] = row;
     }
   }
-  [[nodiscard]] T at(int i, extent l) const { return rows_[i][l]; }
+  [[nodiscard]] T at(int i, extent l) const { return rows_[i / together][l + i % together * stride_]; }
 
 private:
-  const T* rows_[Rows];
+  const T* rows_[(Rows + together - 1) / together];
+  extent stride_;
 };
 template <class T>
 class ColumnReader {
