@@ -2,37 +2,21 @@
 // log(sum of exp(x)): exponentials of distances from the greatest element, added in double.
 #pragma once
 
+#include "falling_exp.hpp"
 #include "reduce_columns.hpp"
 #include "reduce_rows.hpp"
 
 namespace cleave::kernels::inline CLEAVE_KERNELS::folds {
 
-/// e[i] = exp(x[i] - top(i)), where `top` gives a register from lane i on, or one number.
-template <class T, class Top>
-void exponentials(T* e, const T* x, extent count, Top top) {
-  extent i = 0;
-  if constexpr (std::is_same_v<T, float>) {
-    for (; i + Lanes<T>::count <= count; i += Lanes<T>::count) {
-      store(e + i, math::lanes::exp_of(Vector<T>(load(x + i) - top.lanes(i))));
-    }
-  }
-  for (; i < count; ++i) {
-    e[i] = math::exp(x[i] - top.one(i));
-  }
+/// e[i] = exp(x[i] - top[i]), where no x is above its top.
+template <class T>
+void exponentials(T* e, const T* x, extent count, const T* top) {
+  for_blocks<T>(
+      count, [&](extent i) { store_block(e + i, exp_of_falling(load_block(x + i) - load_block(top + i))); },
+      [&](extent i, extent n) {
+        store_first(e + i, exp_of_falling(load_first(x + i, n) - load_first(top + i, n)), n);
+      });
 }
-
-template <class T>
-struct OneTop {
-  T value;
-  [[nodiscard]] Vector<T> lanes(extent /*i*/) const { return all_lanes(value); }
-  [[nodiscard]] T one(extent /*i*/) const { return value; }
-};
-template <class T>
-struct OwnTops {
-  const T* values;
-  [[nodiscard]] Vector<T> lanes(extent i) const { return load(values + i); }
-  [[nodiscard]] T one(extent i) const { return values[i]; }
-};
 
 template <class T>
 class LogSumExp {
@@ -46,18 +30,18 @@ public:
       return;
     }
     for (extent r = 0; r < width; ++r) {
-      Row<PlusExactly<T>> total;
+      const Block<T> shift = repeat(top[r]);
+      double total = 0;
       const auto add = [&](extent offset) {
         const T* const x = x_ + first + r * distance + offset;
-        T e[piece];
-        for (extent i = 0; i < plan_.run; i += piece) {
-          const extent count = std::min(piece, plan_.run - i);
-          exponentials(e, x + i, count, OneTop<T>{top[r]});
-          total.add(e, count);
-        }
+        total += sum_row<T>(
+            plan_.run, [&](extent i, const Block<T>& sum) { return sum + exp_of_falling(load_block(x + i) - shift); },
+            [&](extent i, extent count, const Block<T>& sum) {
+              return sum + first_lanes(exp_of_falling(load_first(x + i, count) - shift), count, T(0));
+            });
       };
       visit_loops(plan_.reduced, plan_.reduced_count, 0, add);
-      out[r] = finish(top[r], total.total());
+      out[r] = finish(top[r], total);
     }
   }
   /// Of `width` neighbouring results whose run is kept.
@@ -81,7 +65,7 @@ private:
         store(e + r * run + i, all_lanes(top[r]));
       }
     }
-    exponentials(e, x, width * run, OwnTops<T>{e});
+    exponentials(e, x, width * run, e);
     double totals[most_rows + Sums::count] = {};
     const Sums sums(run, e + width * run);
     for (extent r = 0; r < width; r += Sums::count) {
@@ -105,7 +89,7 @@ private:
     double totals[piece];
     Columns<PlusExactly<T>> total(width, e + piece);
     const auto add = [&](extent offset) {
-      exponentials(e, x_ + first + offset, width, OwnTops<T>{top});
+      exponentials(e, x_ + first + offset, width, top);
       total.add(e, 1, 0);
     };
     visit_loops(plan_.reduced, plan_.reduced_count, 0, add);
