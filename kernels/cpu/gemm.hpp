@@ -19,8 +19,6 @@
 namespace cleave::kernels::inline CLEAVE_ISA {
 namespace gemm {
 
-/// Multiplications that threads do not share.
-inline constexpr extent unshared_work = static_cast<extent>(worthwhile_ns * flops_per_ns);
 /// Panels of b that are packed together and multiplied by one strip of a after another: panels in a cache of the second
 /// level, the strip in the first.
 inline constexpr int most_panels = 4;
@@ -117,7 +115,7 @@ private:
     const extent a = packs_a ? ceil(rows * chunk_ + lanes, lanes) * lanes : 0;
     const bool packs_b = pack_b_ || (!fast_first_lanes && p_.n % lanes != 0);
     const extent b = packs_b ? panels_at_once() * chunk_ * width : 0;
-    const extent near = near_levels_ * tile_rows(vectors_) * width;
+    const extent near = width * tile_rows(vectors_) * near_levels_;
     const extent level = one_chunk_ ? 0 : rows * padded;
     return {a, b, near, level, a + b + near + (levels_ - near_levels_) * level};
   }

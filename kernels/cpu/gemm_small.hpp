@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products so small that a plan would cost more than the product: one register wide, read where the operands lie.
+// Products so small that a plan would take a notable part of their time: operands are used as they lie, by one thread.
 #pragma once
 
 #include "gemm_product.hpp"
+#include "gemm_tile.hpp"
 #include "tile.hpp"
 
 namespace cleave::kernels::inline CLEAVE_ISA::gemm {
 
-/// Multiplications of a product that is not worth a thought about threads and blocks.
+/// Multiplications of a product that is not worth a thought about tiles.
 inline constexpr extent small_work = extent(32) * 32 * 32;
 inline constexpr int small_rows = 8; // enough sums to hide the latency of one
 
@@ -50,10 +51,10 @@ template <class A, class T>
   }
 }
 
-/// out (m x n) = a b with b as it is; false: not such a product.
+/// Products one register wide.
 template <class T>
-bool multiply_small(T* out, extent out_row, const T* a, extent a_row, bool transpose_a, const T* b, extent b_row,
-                    extent m, extent n, extent k) {
+bool multiply_narrow(T* out, extent out_row, const T* a, extent a_row, bool transpose_a, const T* b, extent b_row,
+                     extent m, extent n, extent k) {
   constexpr extent lanes = Lanes<T>::count;
   if (n > lanes || n < 1 || m * n * k > small_work || k > most_depth || (!fast_first_lanes && n != lanes)) {
     return false;
@@ -65,6 +66,60 @@ bool multiply_small(T* out, extent out_row, const T* a, extent a_row, bool trans
     multiply_strips(RowsOfA<T>{a, a_row}, m, b, b_row, k, columns, out, out_row);
   }
   return true;
+}
+
+/// Tiles of a product of one chunk whose operands are used as they lie.
+template <class T, class A>
+void run_tiles(const Result<T, T>& result, A a, extent m, const T* b, extent b_row, extent n, extent k) {
+  constexpr extent lanes = Lanes<T>::count;
+  const extent strips = ceil(m, tile_rows(2));
+  const extent least = m / strips;
+  const extent taller = m % strips;
+  TileWork<T, T> work{
+      .b_row = b_row, .depth = k, .result = &result, .writes = true, .walk = Walk::over_chunks(k, true, true)};
+  const T* const first = a.data;
+  for (extent j = 0; j < n; j += 2 * lanes) {
+    const extent left = n - j;
+    const int vectors = left <= lanes ? 1 : 2;
+    const extent columns = left < vectors * lanes ? left : vectors * lanes;
+    work.b = b + j;
+    work.last = FirstLanes<T>(columns - (vectors - 1) * lanes);
+    work.place = {0, j, 0, columns};
+    const RunTile<T, T, A>* const run = tiles_of<T, T, A>(vectors);
+    a.data = first;
+    for (extent s = 0; s < strips; ++s) {
+      const extent height = least + (s < taller ? 1 : 0);
+      work.place.rows = height;
+      run[height - 1](work, a);
+      work.place.row += height;
+      a.data = a.at(height, 0);
+    }
+  }
+}
+
+template <class T>
+[[gnu::noinline]] bool multiply_tiles(T* out, extent out_row, const T* a, extent a_row, bool transpose_a, const T* b,
+                                      extent b_row, extent m, extent n, extent k) {
+  constexpr extent lanes = Lanes<T>::count;
+  if (n <= lanes || m <= tile_rows(4) || k < 1 || m * n * k > unshared_work || k > most_depth ||
+      (!fast_first_lanes && n % lanes != 0)) {
+    return false;
+  }
+  const Result<T, T> result{out, out_row};
+  if (transpose_a) {
+    run_tiles(result, ColumnsOfA<T>{a, a_row}, m, b, b_row, n, k);
+  } else {
+    run_tiles(result, RowsOfA<T>{a, a_row}, m, b, b_row, n, k);
+  }
+  return true;
+}
+
+/// out (m x n) = a b with b as it is; false: a product that needs a plan.
+template <class T>
+bool multiply_small(T* out, extent out_row, const T* a, extent a_row, bool transpose_a, const T* b, extent b_row,
+                    extent m, extent n, extent k) {
+  return multiply_narrow(out, out_row, a, a_row, transpose_a, b, b_row, m, n, k) ||
+         multiply_tiles(out, out_row, a, a_row, transpose_a, b, b_row, m, n, k);
 }
 
 } // namespace cleave::kernels::inline CLEAVE_ISA::gemm
