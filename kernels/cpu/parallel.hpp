@@ -14,11 +14,8 @@ struct Cost {
   double bytes;
 };
 
-// How long a tile takes, roughly, and what a thread must have to do before it is worth a handover: a few times the 0.5
-// to 1 us that one takes between threads that spin (bench/run/team.cpp).
+/// Roughly.
 inline constexpr double flops_per_ns = 2. * register_bytes;
-inline constexpr double bytes_per_ns = 30;
-inline constexpr double worthwhile_ns = 3000;
 
 /// Runs body(first, last) over all of [0, count): in pieces, on the threads of the device where that is worth it. Tiles
 /// may be computed in any order and at the same time; a tile's own work is never split, so results have the same bits.
@@ -30,9 +27,8 @@ void for_tiles(extent count, Cost each, Body body) {
   Team* const team = cleave::detail::current_team();
   extent pieces = 1;
   if (team != nullptr) {
-    const double ns = static_cast<double>(count) * (each.flops / flops_per_ns + each.bytes / bytes_per_ns);
-    const extent most = count < team->threads() ? count : team->threads();
-    pieces = ns < worthwhile_ns * static_cast<double>(most) ? static_cast<extent>(ns / worthwhile_ns) : most;
+    const double ns = each.flops / flops_per_ns + each.bytes / Team::bytes_per_ns;
+    pieces = team->worthwhile_pieces(count, static_cast<double>(count) * ns);
   }
   if (pieces < 2) {
     body(extent(0), count);

@@ -31,6 +31,19 @@ public:
 
   [[nodiscard]] int threads() const { return pool_.threads(); }
 
+  /// What a thread must have to do before it is worth a handover: a few times the 0.5 to 1 us that one takes between
+  /// threads that spin (bench/run/team.cpp).
+  static constexpr double worthwhile_ns = 3000;
+  /// How fast a thread reads and writes, roughly.
+  static constexpr double bytes_per_ns = 30;
+
+  /// The pieces, at most one a thread, into which `count` parts of equal work, `ns` nanoseconds in all, are worth being
+  /// cut.
+  [[nodiscard]] extent worthwhile_pieces(extent count, double ns) const {
+    const extent most = count < threads() ? count : threads();
+    return ns < worthwhile_ns * static_cast<double>(most) ? static_cast<extent>(ns / worthwhile_ns) : most;
+  }
+
   using Work = void (*)(void* context, extent first, extent last);
   /// Cuts [0, count) into `pieces` of nearly equal length, at most one a thread, and runs work(context, first, last)
   /// for each, piece p on thread p; waits for all. A piece may throw: the exception of the first comes back.

@@ -2,20 +2,47 @@
 // Values become types: each fused chain of a graph is turned into a Fused type, whose loop is instantiated here.
 #pragma once
 
+#include <cleave/device/team.hpp>
 #include <cleave/passes/pipeline.hpp>
 
 namespace cleave::detail {
 
-/// Runs a fused chain as a kernel: sizes = {loops, extents...}; bit l of masks[k]: leaf k moves along loop l.
+/// Runs a fused chain as a kernel: sizes = {loops, extents...}; bit l of masks[k]: leaf k moves along loop l. The
+/// outermost loop is shared among the threads of the device where that is worth it.
 template <class F>
 struct ChainKernel;
 
 template <class T, int... Mode, class... Statements>
 struct ChainKernel<Fused<T, Leaves<Mode...>, Statements...>> {
   static constexpr int leaf_count = sizeof...(Mode);
+  template <class Op, int... Operand>
+  static constexpr double flops_of(Statement<Op, Operand...> /*of*/) {
+    return Op::flops;
+  }
+  /// What one thread takes, roughly.
+  static constexpr double ns_an_element =
+      (leaf_count + 1.) * sizeof(T) / Team::bytes_per_ns + (0. + ... + flops_of(Statements{})) / 8;
+  using Run = RunFused<Fused<T, Leaves<Mode...>, Statements...>>;
+
+  struct Work {
+    T* out;
+    const T* leaf[sizeof...(Mode)];
+    T number[sizeof...(Mode)];
+    LoopNest nest;
+  };
+  static void run_part(void* context, extent first, extent last) {
+    Work part = *static_cast<const Work*>(context);
+    part.nest.extents[0] = last - first;
+    part.out += first * part.nest.out_strides[0];
+    for (int k = 0; k < leaf_count; ++k) {
+      part.leaf[k] += first * part.nest.leaf_strides[k][0];
+    }
+    Run::run(part.out, part.leaf, part.number, part.nest);
+  }
 
   static void run(std::byte* const* arenas, const KernelArguments& call) {
-    LoopNest nest;
+    Work work;
+    LoopNest& nest = work.nest;
     nest.loops = static_cast<int>(call.sizes[0]);
     extent out_stride = 1;
     extent leaf_stride[max_leaves];
@@ -35,13 +62,19 @@ struct ChainKernel<Fused<T, Leaves<Mode...>, Statements...>> {
       }
     }
     constexpr int modes[] = {Mode...};
-    const T* leaf[sizeof...(Mode)];
-    T number[sizeof...(Mode)];
     for (int k = 0; k < leaf_count; ++k) {
-      leaf[k] = modes[k] == leaf_number ? nullptr : call.operand<T>(arenas, k + 1);
-      number[k] = static_cast<T>(call.numbers[k]);
+      work.leaf[k] = modes[k] == leaf_number ? nullptr : call.operand<T>(arenas, k + 1);
+      work.number[k] = static_cast<T>(call.numbers[k]);
     }
-    RunFused<Fused<T, Leaves<Mode...>, Statements...>>::run(call.result<T>(arenas), leaf, number, nest);
+    work.out = call.result<T>(arenas);
+    Team* const team = nest.loops > 0 ? current_team() : nullptr;
+    const extent pieces =
+        team == nullptr ? 1 : team->worthwhile_pieces(nest.extents[0], static_cast<double>(out_stride) * ns_an_element);
+    if (pieces > 1) {
+      team->run(nest.extents[0], pieces, &run_part, &work);
+    } else {
+      Run::run(work.out, work.leaf, work.number, nest);
+    }
   }
 };
 
