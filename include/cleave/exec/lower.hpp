@@ -15,13 +15,9 @@ struct ChainKernel;
 template <class T, int... Mode, class... Statements>
 struct ChainKernel<Fused<T, Leaves<Mode...>, Statements...>> {
   static constexpr int leaf_count = sizeof...(Mode);
-  template <class Op, int... Operand>
-  static constexpr double flops_of(Statement<Op, Operand...> /*of*/) {
-    return Op::flops;
-  }
   /// What one thread takes, roughly.
   static constexpr double ns_an_element =
-      (leaf_count + 1.) * sizeof(T) / Team::bytes_per_ns + (0. + ... + flops_of(Statements{})) / 8;
+      (leaf_count + 1.) * sizeof(T) / Team::bytes_per_ns + (0. + ... + Statements::op::flops) / 8;
   using Run = RunFused<Fused<T, Leaves<Mode...>, Statements...>>;
 
   struct Work {

@@ -30,7 +30,9 @@ namespace cleave {
 /// One statement of a fused chain: `Op::apply` on operands that are earlier statements (0, 1, ...) or leaves
 /// (-1 is leaf 0, -2 leaf 1, ...).
 template <class Op, int... Operands>
-struct Statement {};
+struct Statement {
+  using op = Op;
+};
 
 /// How a leaf is read along the innermost loop.
 enum LeafMode : unsigned char {
