@@ -4,6 +4,7 @@
 #include "gemm_peers.hpp"
 #include "kernel_call.hpp"
 
+#include <cleave/base/half.hpp>
 #include <cleave/device/team.hpp>
 #include <cleave/ops/contract.hpp>
 
@@ -118,8 +119,11 @@ bool add_all() {
     }
   }
   for (const long size : {64L, 256L, 1024L}) {
-    benchmark::RegisterBenchmark(("gemm_f64/nn_" + std::to_string(size)).c_str(), &measure_cleave<double>, int{nn},
-                                 Size{size, size, size}, 0L);
+    const std::string name = "/nn_" + std::to_string(size);
+    const Size square{size, size, size};
+    benchmark::RegisterBenchmark(("gemm_f64" + name).c_str(), &measure_cleave<double>, int{nn}, square, 0L);
+    benchmark::RegisterBenchmark(("gemm_f16" + name).c_str(), &measure_cleave<cleave::float16>, int{nn}, square, 0L);
+    benchmark::RegisterBenchmark(("gemm_bf16" + name).c_str(), &measure_cleave<cleave::bfloat16>, int{nn}, square, 0L);
   }
   return true;
 }

@@ -24,7 +24,7 @@ public:
     unsigned state = 12345;
     for (long i = 0; i < count; ++i) {
       state = state * 1664525U + 1013904223U;
-      data_[i] = static_cast<T>(state >> 8U) / T(1 << 23) - T(0.99);
+      data_[i] = static_cast<T>(static_cast<float>(state >> 8U) / (1 << 23) - 0.99F);
     }
   }
   [[nodiscard]] T* data() const { return data_; }

@@ -24,8 +24,6 @@ namespace gemm {
 inline constexpr int most_panels = 4;
 /// Rows of a for which a panel of b is packed once.
 inline constexpr extent block_rows = 1024;
-/// Columns whose sums may wait between chunks at once.
-inline constexpr extent block_columns = 256;
 
 template <class T, class Stored>
 class Multiply {
@@ -97,6 +95,8 @@ public:
 private:
   static constexpr extent lanes = Lanes<T>::count;
   static constexpr bool packs_a = !std::is_same_v<T, Stored>;
+  /// Columns whose sums may wait between chunks at once; where a is packed, many share what it takes.
+  static constexpr extent block_columns = packs_a ? 1024 : 256;
 
   [[nodiscard]] extent row_of(extent strip) const { return strip * strip_rows_ + (strip < taller_ ? strip : taller_); }
 
