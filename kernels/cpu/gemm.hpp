@@ -316,7 +316,7 @@ private:
 template <class T, class Stored>
 void multiply_as_planned(const Product<T, Stored>& p, bool turned) {
   if constexpr (std::is_same_v<T, Stored>) {
-    if (multiply_few_rows(p, turned)) {
+    if (multiply_few_rows(p, turned) || multiply_turned_tiles(p, turned)) {
       return;
     }
   }

@@ -4,7 +4,10 @@
 
 #include "gemm_product.hpp"
 #include "gemm_tile.hpp"
+#include "pack.hpp"
 #include "tile.hpp"
+
+#include <cleave/device/scratch.hpp>
 
 namespace cleave::kernels::inline CLEAVE_ISA::gemm {
 
@@ -68,23 +71,23 @@ bool multiply_narrow(T* out, extent out_row, const T* a, extent a_row, bool tran
   return true;
 }
 
-/// Tiles of a product of one chunk whose operands are used as they lie.
-template <class T, class A>
-void run_tiles(const Result<T, T>& result, A a, extent m, const T* b, extent b_row, extent n, extent k) {
+/// Tiles of a product of one chunk. `panel(work, column, vectors)` says where the panel's b is.
+template <class T, class A, class Panel>
+[[gnu::always_inline]] inline void run_tiles(const Result<T, T>& result, A a, extent m, extent n, extent k,
+                                             Panel panel) {
   constexpr extent lanes = Lanes<T>::count;
   const extent strips = ceil(m, tile_rows(2));
   const extent least = m / strips;
   const extent taller = m % strips;
-  TileWork<T, T> work{
-      .b_row = b_row, .depth = k, .result = &result, .writes = true, .walk = Walk::over_chunks(k, true, true)};
+  TileWork<T, T> work{.depth = k, .result = &result, .writes = true, .walk = Walk::over_chunks(k, true, true)};
   const T* const first = a.data;
   for (extent j = 0; j < n; j += 2 * lanes) {
     const extent left = n - j;
     const int vectors = left <= lanes ? 1 : 2;
     const extent columns = left < vectors * lanes ? left : vectors * lanes;
-    work.b = b + j;
     work.last = FirstLanes<T>(columns - (vectors - 1) * lanes);
     work.place = {0, j, 0, columns};
+    panel(work, j, vectors);
     const RunTile<T, T, A>* const run = tiles_of<T, T, A>(vectors);
     a.data = first;
     for (extent s = 0; s < strips; ++s) {
@@ -106,10 +109,40 @@ template <class T>
     return false;
   }
   const Result<T, T> result{out, out_row};
+  const auto panel = [&](TileWork<T, T>& work, extent j, int /*vectors*/) {
+    work.b = b + j;
+    work.b_row = b_row;
+  };
   if (transpose_a) {
-    run_tiles(result, ColumnsOfA<T>{a, a_row}, m, b, b_row, n, k);
+    run_tiles(result, ColumnsOfA<T>{a, a_row}, m, n, k, panel);
   } else {
-    run_tiles(result, RowsOfA<T>{a, a_row}, m, b, b_row, n, k);
+    run_tiles(result, RowsOfA<T>{a, a_row}, m, n, k, panel);
+  }
+  return true;
+}
+
+/// The same where b is transposed: its panels are turned. `turned`: see Multiply.
+template <class T>
+[[gnu::noinline]] bool multiply_turned_tiles(const Product<T>& p, bool turned) {
+  constexpr extent lanes = Lanes<T>::count;
+  if (!p.transpose_b || p.grain != 0 || !p.epilogue.is_plain() || p.m <= tile_rows(4) || p.k < 1 || p.k > most_depth ||
+      p.m * p.n * p.k > unshared_work) {
+    return false;
+  }
+  const Scratch memory(static_cast<std::size_t>(p.k * 2 * lanes) * sizeof(T));
+  const Result<T, T> result{p.out, p.out_row, 0, &p.epilogue, nullptr, turned};
+  const auto panel = [&](TileWork<T, T>& work, extent j, int vectors) {
+    work.b = memory.as<T>();
+    work.b_row = vectors * lanes;
+    for (extent i = 0; i < work.place.columns; i += lanes) {
+      const extent columns = work.place.columns - i < lanes ? work.place.columns - i : lanes;
+      pack_turned(memory.as<T>() + i, work.b_row, p.b + (j + i) * p.b_row, p.b_row, columns, p.k);
+    }
+  };
+  if (p.transpose_a) {
+    run_tiles(result, ColumnsOfA<T>{p.a, p.a_row}, p.m, p.n, p.k, panel);
+  } else {
+    run_tiles(result, RowsOfA<T>{p.a, p.a_row}, p.m, p.n, p.k, panel);
   }
   return true;
 }
