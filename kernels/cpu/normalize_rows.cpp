@@ -122,6 +122,8 @@ struct LayerNorm {
     const T* const later = now + 2 * count;
     const T* const earlier = now - 2 * count;
     T* const to = y + (o - 2) * count;
+    const T* const gammas = gamma; // not read again after each store
+    const T* const betas = beta;
     const Block<T> center = repeat(mean[o]);
     const Block<T> m = repeat(mean[o - 2]);
     const Block<T> r = repeat(rstd[o - 2]);
@@ -129,12 +131,12 @@ struct LayerNorm {
         count,
         [&](extent i, const Two<Block<T>>& sum) {
           __builtin_prefetch(later + i + 16 * Block<T>::lanes);
-          store_block(to + i, apply(load_block(earlier + i), m, r, load_block(gamma + i), load_block(beta + i)));
+          store_block(to + i, apply(load_block(earlier + i), m, r, load_block(gammas + i), load_block(betas + i)));
           return Two<Block<T>>{sum.first + load_block(later + i), add_square(load_block(now + i), center, sum.second)};
         },
         [&](extent i, extent n, const Two<Block<T>>& sum) {
-          const Block<T> by = load_first(gamma + i, n);
-          store_first(to + i, apply(load_first(earlier + i, n), m, r, by, load_first(beta + i, n)), n);
+          const Block<T> by = load_first(gammas + i, n);
+          store_first(to + i, apply(load_first(earlier + i, n), m, r, by, load_first(betas + i, n)), n);
           return Two<Block<T>>{sum.first + load_first(later + i, n), add_square(now + i, n, center, sum.second)};
         });
     mean[o + 2] = static_cast<T>(total.first / static_cast<double>(count));
