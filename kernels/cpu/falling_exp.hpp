@@ -20,6 +20,8 @@ template <class T>
 #if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__))
 
 typedef int Indices [[gnu::vector_size(register_bytes)]]; // NOLINT(modernize-use-using): g++ drops the attribute
+/// The same without a sign: sums may wrap around, where x is far below what has an exponential.
+typedef unsigned Words [[gnu::vector_size(register_bytes)]]; // NOLINT(modernize-use-using)
 
 /// The bits of 2^(i / 16), less i << 19: adding the sixteenths of an exponent, moved up by 19, gives its power of two.
 struct Roots {
@@ -65,7 +67,7 @@ inline constexpr Roots roots_of_two = [] {
   Indices high;
   std::memcpy(&low, roots_of_two.bits, sizeof low);
   std::memcpy(&high, roots_of_two.bits + 8, sizeof high);
-  return math::lanes::select((index << 28) < 0, __builtin_ia32_permvarsi256(high, index),
+  return math::lanes::select((index & 8) != 0, __builtin_ia32_permvarsi256(high, index),
                              __builtin_ia32_permvarsi256(low, index));
 #endif
 }
@@ -80,7 +82,9 @@ template <>
   // (e^r - 1) / r of |r| <= ln 2 / 32: Remez exchange, error 2^-29
   const V w = math::lanes::polynomial(r, 1.F, 0x1.00022ap-1F, 0x1.555250p-3F);
   const Indices index = math::lanes::bits(shifted);
-  const V root = math::lanes::from_bits<V>(root_bits(index) + (index << 19));
+  const Words moved = reinterpret_cast<Words>(index) << 19;
+  const V root =
+      math::lanes::from_bits<V>(reinterpret_cast<Indices>(reinterpret_cast<Words>(root_bits(index)) + moved));
   const V y = math::fma(root * r, w, root);
   return x < V{} - 87.F ? V{} : y;
 }

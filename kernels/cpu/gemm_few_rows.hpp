@@ -247,7 +247,7 @@ template <class T>
 bool multiply_few_rows(const Product<T>& p, bool turned) {
   constexpr extent lanes = Lanes<T>::count;
   const bool fits = p.transpose_b ? p.m <= FewRows<T>::most && p.n >= pack::square<T> && p.k >= pack::turned_depth<T>
-                                  : p.m <= 2 && p.n > 8 * lanes; // else sums stay in registers
+                                  : p.m <= 2 && p.n > 8 * lanes && p.k > 0; // else sums stay in registers
   if (!fits || p.grain > 0) {
     return false;
   }

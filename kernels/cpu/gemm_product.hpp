@@ -40,7 +40,7 @@ inline constexpr extent most_depth = 512;
 constexpr extent chunk_of(extent k) { return k <= most_depth ? k : ceil(ceil(k, ceil(k, most_depth)), 8) * 8; }
 
 /// Multiplications that threads do not share.
-inline constexpr extent unshared_work = static_cast<extent>(Team::worthwhile_ns * flops_per_ns);
+inline constexpr extent unshared_work = static_cast<extent>(cleave::detail::worthwhile_ns * flops_per_ns);
 
 /// Half of a cache of the second level. Rows of b that extend over more are packed where several strips use them.
 inline constexpr extent near_bytes = extent(512) * 1024;

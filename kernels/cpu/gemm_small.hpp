@@ -100,6 +100,7 @@ template <class T, class A, class Panel>
   }
 }
 
+// (Fewer rows than `tile_rows(4)` allows are multiplied by wider panels, which are planned.)
 template <class T>
 [[gnu::noinline]] bool multiply_tiles(T* out, extent out_row, const T* a, extent a_row, bool transpose_a, const T* b,
                                       extent b_row, extent m, extent n, extent k) {

@@ -130,7 +130,7 @@ struct LayerNorm {
     const Two<double> total = sum_two<T>(
         count,
         [&](extent i, const Two<Block<T>>& sum) {
-          __builtin_prefetch(later + i + 16 * Block<T>::lanes);
+          __builtin_prefetch(later + i + elements_ahead<T>);
           store_block(to + i, apply(load_block(earlier + i), m, r, load_block(gammas + i), load_block(betas + i)));
           return Two<Block<T>>{sum.first + load_block(later + i), add_square(load_block(now + i), center, sum.second)};
         },

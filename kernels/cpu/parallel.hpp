@@ -27,7 +27,7 @@ void for_tiles(extent count, Cost each, Body body) {
   Team* const team = cleave::detail::current_team();
   extent pieces = 1;
   if (team != nullptr) {
-    const double ns = each.flops / flops_per_ns + each.bytes / Team::bytes_per_ns;
+    const double ns = each.flops / flops_per_ns + each.bytes / cleave::detail::bytes_per_ns;
     pieces = team->worthwhile_pieces(count, static_cast<double>(count) * ns);
   }
   if (pieces < 2) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// log(sum of exp(x)): exponentials of distances from the greatest element, added in double.
+// log(sum of exp(x)): exponentials of distances from the greatest element, added as sums of rows are.
 #pragma once
 
 #include "falling_exp.hpp"
@@ -25,8 +25,11 @@ public:
 
   /// Of `width` results, at most `most_rows`, whose runs begin `distance` apart; their greatest elements are known.
   void of_rows(extent first, extent distance, extent width, const T* top, T* out) const {
-    if (plan_.reduced_count == 0 && plan_.run < long_run<T> && distance == plan_.run) {
-      of_short_rows(x_ + first, width, top, out);
+    if (plan_.reduced_count == 0 && plan_.run < long_run<T>) { // wherever the rows lie, or bits would depend on it
+      const bool together = distance == plan_.run;
+      for (extent r = 0; r < width; r += together ? width : 1) {
+        of_short_rows(x_ + first + r * distance, together ? width : 1, top + r, out + r);
+      }
       return;
     }
     for (extent r = 0; r < width; ++r) {

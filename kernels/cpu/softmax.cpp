@@ -12,12 +12,14 @@ namespace rows {
 template <class T>
 inline constexpr T lowest = -static_cast<T>(__builtin_inf());
 
-/// What is subtracted before exponentials are taken: the largest of scale * x, which is the scaled largest or least of
-/// x, or 0 where all are -inf. NaN stays out of it, and comes back with the exponentials.
+/// What is subtracted before exponentials are taken: the element that is the largest when scaled, which `extreme` is
+/// but for the sign, or 0 where all are -inf then. NaN stays out of it, and comes back with the exponentials.
 template <class T>
-T scaled(T largest, T scale) {
-  const T z = scale * largest;
-  return z == lowest<T> ? T(0) : z;
+T shift_of(T extreme, T scale) {
+  if (extreme == lowest<T>) {
+    return T(0);
+  }
+  return scale < 0 ? -extreme : extreme;
 }
 /// A turned sign makes the least the largest.
 template <class T, bool Least>
@@ -53,27 +55,33 @@ T extreme_of(const T* x, extent classes) {
 
 /// What is subtracted from each of neighbouring rows.
 template <class T>
-Block<T> largest_of(const Block<T>& extremes, T scale) {
+Block<T> shifts_of(const Block<T>& extremes, T scale) {
   T each[Block<T>::lanes];
   store_block(each, extremes);
   for (T& one : each) {
-    one = scaled(one, math::abs(scale));
+    one = shift_of(one, scale);
   }
   return load_block(each);
 }
 
-/// scale * x - largest; where scale is 1 the multiplication is saved.
+/// scale * (x - shift), never above 0; where scale is 1 the multiplication is saved.
 template <class T, bool IsScaled>
 struct Falling {
   Block<T> scale;
-  Block<T> largest;
+  Block<T> shift;
   [[gnu::always_inline]] Block<T> operator()(const Block<T>& x) const {
     if constexpr (IsScaled) {
-      return map(
-          [](const Vector<T>& by, const Vector<T>& v, const Vector<T>& shift) { return math::fma(by, v, -shift); },
-          scale, x, largest);
+      return scale * (x - shift);
     } else {
-      return x - largest;
+      return x - shift;
+    }
+  }
+  /// The same less `of_sum`. (Compilers would fuse the two in some loops and not in others.)
+  [[gnu::always_inline]] Block<T> less(const Block<T>& x, const Block<T>& of_sum) const {
+    if constexpr (IsScaled) {
+      return fma(scale, x - shift, repeat(T(-0.)) - of_sum);
+    } else {
+      return x - shift - of_sum;
     }
   }
 };
@@ -160,7 +168,7 @@ private:
   /// The result: of an element x, or of its exponential.
   static Block<T> finished(const Block<T>& x, const Fall& fall, const Block<T>& of_sum) {
     if constexpr (IsLog) {
-      return fall(x) - of_sum;
+      return fall.less(x, of_sum);
     } else {
       return x * of_sum;
     }
@@ -177,7 +185,7 @@ private:
         });
       }
       each_block<T>(at.count, [&](extent b, extent /*j*/, extent /*n*/) {
-        fall[b] = {repeat(scale_), largest_of(of[b].value, scale_)};
+        fall[b] = {repeat(scale_), shifts_of(of[b].value, scale_)};
       });
     };
     if (scale_ < 0) {
@@ -189,12 +197,11 @@ private:
 
   /// What is known of a row before it is worked on, and before it is finished.
   struct Known { // numbers, no blocks: what is written in pieces and read as a whole waits
-    T largest;
+    T shift;
     T of_sum;
   };
 
-  [[nodiscard]] T largest_of_row(T extreme) const { return scaled(extreme, math::abs(scale_)); }
-  [[nodiscard]] Fall fall_from(T largest) const { return {repeat(scale_), repeat(largest)}; }
+  [[nodiscard]] Fall fall_from(T shift) const { return {repeat(scale_), repeat(shift)}; }
 
   template <bool Least>
   void rows_by_extreme(extent first, extent last) const {
@@ -208,10 +215,10 @@ private:
     T next[2] = {extreme(first), extreme(first + 1)};
     Known earlier[2] = {};
     for (extent o = first; o < last; ++o) {
-      Known now{largest_of_row(next[0]), T(0)};
+      Known now{shift_of(next[0], scale_), T(0)};
       T later = T(0);
-      const double total = o >= first + 2 && o + 2 < last ? row<Least, true>(o, now.largest, later, earlier[0])
-                                                          : row<Least, false>(o, now.largest, later, earlier[0]);
+      const double total = o >= first + 2 && o + 2 < last ? row<Least, true>(o, now.shift, later, earlier[0])
+                                                          : row<Least, false>(o, now.shift, later, earlier[0]);
       if (o + 2 < last && o < first + 2) {
         later = extreme(o + 2);
       }
@@ -230,13 +237,11 @@ private:
     finish(last - 1, earlier[1]);
   }
 
-  static constexpr extent ahead = 16 * Block<T>::lanes; ///< elements between a load and what is asked for beside it
-
   /// The sum of row o; if `IsAmid`, also the extreme of row o + 2, and row o - 2 is finished.
   template <bool Least, bool IsAmid>
-  double row(extent o, T largest, T& extreme_of_later, const Known& of_earlier) const {
-    const Fall fall = fall_from(largest);
-    const Fall earlier_fall = fall_from(of_earlier.largest);
+  double row(extent o, T shift, T& extreme_of_later, const Known& of_earlier) const {
+    const Fall fall = fall_from(shift);
+    const Fall earlier_fall = fall_from(of_earlier.shift);
     const T* const from = x_ + o * classes_;
     T* const to = p_ + o * classes_;
     const T* const later = from + 2 * classes_;
@@ -251,7 +256,7 @@ private:
             store_block(to + i, e);
           }
           if constexpr (IsAmid) {
-            __builtin_prefetch(later + i + ahead);
+            __builtin_prefetch(later + i + elements_ahead<T>);
             greatest.meet(load_block(later + i));
             store_block(earlier + i, finished(load_block(earlier_from + i), earlier_fall, of_sum));
           }
@@ -272,7 +277,7 @@ private:
   }
 
   void finish(extent o, const Known& of_row) const {
-    const Fall fall = fall_from(of_row.largest);
+    const Fall fall = fall_from(of_row.shift);
     T* const to = p_ + o * classes_;
     const T* const from = IsLog ? x_ + o * classes_ : to;
     const Block<T> of_sum = repeat(of_row.of_sum);
@@ -287,7 +292,7 @@ private:
     const Block<T> x = load_first(from, classes_);
     Greatest<T, Least> greatest;
     greatest.meet(first_lanes(x, classes_, Least ? -lowest<T> : lowest<T>));
-    const Fall fall = fall_from(largest_of_row(largest_lane(greatest.value)));
+    const Fall fall = fall_from(shift_of(largest_lane(greatest.value), scale_));
     const Block<T> e = first_lanes(exp_of_falling(fall(x)), classes_, T(0));
     WideSum<T> sum;
     sum.add(e);

@@ -79,7 +79,7 @@ template <class T>
 }
 
 /// How many rows fit beside `vectors` registers a row: sums, a row of b, one element of a, and one product for
-/// instruction sets without fused operations. More than 12 would only need more pointers.
+/// instruction sets without fused operations. More than 12 would only need more registers for addresses.
 constexpr int tile_rows(int vectors) {
   const int rows = (register_count - vectors - 2) / vectors;
   if (rows < 1) {

@@ -56,6 +56,12 @@ inline void run_piece(void* context, int thread) {
 CLEAVE_INLINE Team::Team(int threads, Subnormals subnormals)
     : pool_(detail::teams::checked(threads), nullptr, subnormals) {}
 
+CLEAVE_INLINE extent Team::worthwhile_pieces(extent count, double ns) const {
+  const extent most = count < threads() ? count : threads();
+  return ns < detail::worthwhile_ns * static_cast<double>(most) ? static_cast<extent>(ns / detail::worthwhile_ns)
+                                                                : most;
+}
+
 CLEAVE_INLINE void Team::run(extent count, extent pieces, Work work, void* context) {
   detail::teams::Job job{count, pieces, work, context};
   pool_.run(&detail::teams::run_piece, &job);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cleave/base/math.hpp>
 #include <cleave/group/optimizer.hpp>
 
 #include <algorithm>
@@ -46,16 +47,17 @@ void run(const OptimizerCall& call) {
         sum[i] = clipped(sum[i], clip);
       }
     }
+    // (what is fused is said: compilers may fuse in a loop and not in its tail, and ranges are cut by devices)
     T* const w = weights + begin;
     if (velocity != nullptr) {
       T* const m = velocity + begin;
       for (extent i = 0; i < count; ++i) {
-        m[i] = momentum * m[i] - rate * decay * w[i] - rate * sum[i];
+        m[i] = math::fma(-rate, sum[i], math::fma(-rate * decay, w[i], momentum * m[i]));
         w[i] += m[i];
       }
     } else {
       for (extent i = 0; i < count; ++i) {
-        w[i] = (1 - rate * decay) * w[i] - rate * sum[i];
+        w[i] = math::fma(-rate, sum[i], (1 - rate * decay) * w[i]);
       }
     }
     for (int d = 1; d < call.devices; ++d) {

@@ -4,45 +4,9 @@
 
 #include <catch2/catch.hpp>
 
-#include <set>
-#include <thread>
-
 using cleave::axes::C, cleave::axes::N;
 
-namespace here {
-/// A number for each thread that computes elements.
-struct WhoComputes : cleave::ElementwiseOp {
-  static constexpr cleave::FixedString name = "who_computes";
-  template <class T>
-  static T apply(T /*x*/) {
-    return static_cast<T>(std::hash<std::thread::id>{}(std::this_thread::get_id()) % 65521);
-  }
-  static constexpr cleave::Cotangents vjp(const cleave::Vjp& at) { return {at.dy}; }
-};
-} // namespace here
-CLEAVE_OP(here::WhoComputes)
-
 namespace {
-
-template <long Columns>
-struct LoopJob {
-  struct model {
-    constexpr auto operator()(auto data) const { return cleave::apply<here::WhoComputes>(data); }
-  };
-  using devices = cleave::Devices<cleave::Cpu<0>>;
-  using batches = cleave::Batches<64>;
-  using data = cleave::Inputs<cleave::Input<"data", float, N<cleave::batch>, C<Columns>>>;
-  static constexpr int threads = 3;
-};
-template <long Columns>
-std::size_t threads_of_loop() {
-  using Job = LoopJob<Columns>;
-  cleave::DataParallelGroup<Job> group;
-  const auto data = cleave::zeros<float, cleave::Shape<N<64>, C<Columns>>>();
-  group.template forward<cleave::evaluate>(cleave::Batch<Job, 64>(data));
-  const std::vector<float> who = test::copy_of(group.merged_outputs());
-  return std::set<float>(who.begin(), who.end()).size();
-}
 
 struct Wide { // kernels that are worth a handover
   constexpr auto operator()(auto data) const {
@@ -114,11 +78,6 @@ TEST_CASE("any number of threads a device trains the same parameters, to the bit
   const std::vector<float> one = trained<1>();
   CHECK(trained<2>() == one);
   CHECK(trained<3>() == one);
-}
-
-TEST_CASE("threads share the elements of a fused loop where that is worth it", "[group][threads]") {
-  CHECK(threads_of_loop<10000>() == 3);
-  CHECK(threads_of_loop<3>() == 1);
 }
 
 TEST_CASE("a job may ask its devices to compute with subnormal numbers", "[group][threads]") {

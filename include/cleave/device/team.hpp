@@ -4,6 +4,15 @@
 #include <cleave/device/pool.hpp>
 
 namespace cleave {
+namespace detail {
+
+/// What a thread must have to do before it is worth a handover: a few times the 0.5 to 1 us that one takes between
+/// threads that spin (bench/run/team.cpp).
+inline constexpr double worthwhile_ns = 3000;
+/// How fast a thread reads and writes, roughly.
+inline constexpr double bytes_per_ns = 30;
+
+} // namespace detail
 
 /// The threads of one device. While a `Team::Use` lives, kernels that its thread runs share the tiles of their results
 /// among the team, where that is worth a handover; results have the same bits with any number of threads. Compiled in
@@ -31,18 +40,9 @@ public:
 
   [[nodiscard]] int threads() const { return pool_.threads(); }
 
-  /// What a thread must have to do before it is worth a handover: a few times the 0.5 to 1 us that one takes between
-  /// threads that spin (bench/run/team.cpp).
-  static constexpr double worthwhile_ns = 3000;
-  /// How fast a thread reads and writes, roughly.
-  static constexpr double bytes_per_ns = 30;
-
   /// The pieces, at most one a thread, into which `count` parts of equal work, `ns` nanoseconds in all, are worth being
   /// cut.
-  [[nodiscard]] extent worthwhile_pieces(extent count, double ns) const {
-    const extent most = count < threads() ? count : threads();
-    return ns < worthwhile_ns * static_cast<double>(most) ? static_cast<extent>(ns / worthwhile_ns) : most;
-  }
+  [[nodiscard]] extent worthwhile_pieces(extent count, double ns) const;
 
   using Work = void (*)(void* context, extent first, extent last);
   /// Cuts [0, count) into `pieces` of nearly equal length, at most one a thread, and runs work(context, first, last)

@@ -7,17 +7,19 @@
 
 namespace cleave::detail {
 
-/// Runs a fused chain as a kernel: sizes = {loops, extents...}; bit l of masks[k]: leaf k moves along loop l. The
-/// outermost loop is shared among the threads of the device where that is worth it.
+/// Runs a fused chain as a kernel: sizes = {loops, extents...}; bit l of masks[k]: leaf k moves along loop l. One of
+/// the loops is shared among the threads of the device where that is worth it.
 template <class F>
 struct ChainKernel;
 
 template <class T, int... Mode, class... Statements>
 struct ChainKernel<Fused<T, Leaves<Mode...>, Statements...>> {
   static constexpr int leaf_count = sizeof...(Mode);
-  /// What one thread takes, roughly.
+  /// What one thread takes, roughly: users' flags give vectors of four floats at least, two of them a cycle.
+  static constexpr double flops_per_ns = 8;
+  static constexpr double bytes = static_cast<double>(sizeof(T)) * (1. + ... + (Mode == leaf_number ? 0. : 1.));
   static constexpr double ns_an_element =
-      (leaf_count + 1.) * sizeof(T) / Team::bytes_per_ns + (0. + ... + Statements::op::flops) / 8;
+      bytes / bytes_per_ns + (0. + ... + static_cast<double>(Statements::op::flops)) / flops_per_ns;
   using Run = RunFused<Fused<T, Leaves<Mode...>, Statements...>>;
 
   struct Work {
@@ -25,15 +27,28 @@ struct ChainKernel<Fused<T, Leaves<Mode...>, Statements...>> {
     const T* leaf[sizeof...(Mode)];
     T number[sizeof...(Mode)];
     LoopNest nest;
+    int shared_loop;
   };
   static void run_part(void* context, extent first, extent last) {
     Work part = *static_cast<const Work*>(context);
-    part.nest.extents[0] = last - first;
-    part.out += first * part.nest.out_strides[0];
+    const int loop = part.shared_loop;
+    part.nest.extents[loop] = last - first;
+    part.out += first * part.nest.out_strides[loop];
     for (int k = 0; k < leaf_count; ++k) {
-      part.leaf[k] += first * part.nest.leaf_strides[k][0];
+      part.leaf[k] += first * part.nest.leaf_strides[k][loop];
     }
     Run::run(part.out, part.leaf, part.number, part.nest);
+  }
+  /// The outermost loop that gives every thread several turns, else the longest.
+  static int loop_to_share(const LoopNest& nest, int threads) {
+    int longest = 0;
+    for (int i = 0; i < nest.loops; ++i) {
+      if (nest.extents[i] >= 4 * threads) {
+        return i;
+      }
+      longest = nest.extents[i] > nest.extents[longest] ? i : longest;
+    }
+    return longest;
   }
 
   static void run(std::byte* const* arenas, const KernelArguments& call) {
@@ -63,14 +78,16 @@ struct ChainKernel<Fused<T, Leaves<Mode...>, Statements...>> {
       work.number[k] = static_cast<T>(call.numbers[k]);
     }
     work.out = call.result<T>(arenas);
-    Team* const team = nest.loops > 0 ? current_team() : nullptr;
-    const extent pieces =
-        team == nullptr ? 1 : team->worthwhile_pieces(nest.extents[0], static_cast<double>(out_stride) * ns_an_element);
-    if (pieces > 1) {
-      team->run(nest.extents[0], pieces, &run_part, &work);
-    } else {
-      Run::run(work.out, work.leaf, work.number, nest);
+    if (Team* const team = current_team(); team != nullptr && nest.loops > 0) {
+      work.shared_loop = loop_to_share(nest, team->threads());
+      const extent count = nest.extents[work.shared_loop];
+      const extent pieces = team->worthwhile_pieces(count, static_cast<double>(out_stride) * ns_an_element);
+      if (pieces > 1) {
+        team->run(count, pieces, &run_part, &work);
+        return;
+      }
     }
+    Run::run(work.out, work.leaf, work.number, nest);
   }
 };
 

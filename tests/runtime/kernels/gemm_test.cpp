@@ -85,6 +85,9 @@ TEMPLATE_TEST_CASE("a product goes on over more than one block of rows, of colum
 TEST_CASE("a product over nothing is zeros, and one of no rows writes nothing", "[kernels][gemm]") {
   const std::vector<float> none;
   CHECK(product(none, none, 2, 3, 0, false, false) == std::vector<float>(6, 0.F));
+  for (const extent rows : {1, 2, 3}) { // few rows of many columns are multiplied otherwise
+    CHECK(product(none, none, rows, 300, 0, false, false) == std::vector<float>(static_cast<std::size_t>(rows) * 300));
+  }
   CHECK(product(none, numbers<float>(12, 1), 0, 3, 4, false, false).empty());
 }
 

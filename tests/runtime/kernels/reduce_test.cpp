@@ -325,6 +325,20 @@ TEST_CASE("ten million floats are added with an error of few roundings", "[kerne
   CHECK(std::abs(static_cast<double>(column) - expected / 10) / expected * 10 < 2.4e-7);
 }
 
+TEMPLATE_TEST_CASE("a row has the same logsumexp by itself and among rows", "[kernels][reduce]", float, double) {
+  for (const extent width : {1, 3, 10, 16, 33, 48, 100, 255, 256, 300}) {
+    const std::vector<TestType> x = numbers<TestType>(37 * width, 6);
+    const auto logs = [](const std::vector<TestType>& of, const Loops& loops) {
+      return run<TestType>(&kernels::reduce_logsumexp<TestType>, of, loops);
+    };
+    std::vector<TestType> alone;
+    for (extent r = 0; r < 37; ++r) {
+      alone.push_back(logs({x.begin() + r * width, x.begin() + (r + 1) * width}, Loops{{width}, 1})[0]);
+    }
+    CHECK(same_bits(logs(x, Loops{{37, width}, 2}), alone));
+  }
+}
+
 TEST_CASE("a row has the same sum however many rows ride along", "[kernels][reduce]") {
   for (const extent width : {1, 3, 10, 16, 33, 100, 255, 256, 300}) {
     const std::vector<float> x = numbers<float>(37 * width, 6);

@@ -67,7 +67,9 @@ void check(Sizes sizes, double scale, double width) {
         const long double z = static_cast<long double>(scale) * x[at(c)] - largest;
         const long double expected = std::exp(z) / total;
         // the exponent's rounding grows with the exponent
-        compare(p[at(c)], expected, expected * (4 + std::fabs(z)) + std::numeric_limits<T>::min());
+        // and what is hardly above the least normal number may be 0
+        compare(p[at(c)], expected,
+                expected * (4 + std::fabs(z)) + 2 * std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon());
         compare(log_p[at(c)], z - std::log(total), 4 + std::fabs(z) + std::log(total));
         compare(dx[at(c)], scale * p[at(c)] * (dy[at(c)] - product), std::fabs(scale) * 4);
         compare(log_dx[at(c)], scale * (dy[at(c)] - std::exp(static_cast<long double>(log_p[at(c)])) * cotangents),
@@ -87,6 +89,7 @@ TEMPLATE_TEST_CASE("softmax kernels agree with loops in doubles, whatever their 
       check<TestType>({outer, classes, 1}, 1, 5);
     }
     check<TestType>({4, classes, 1}, 0.5, 20);
+    check<TestType>({3, classes, 1}, 1, 500); // what is far below the largest has no exponential
     check<TestType>({4, classes, 1}, -1, 5);
     for (const extent inner : {2, 3, 5, 7, 13, 16, 29, 31, 33}) {
       check<TestType>({2, classes, inner}, inner % 2 == 0 ? 1 : -2, 5);
@@ -129,6 +132,26 @@ TEMPLATE_TEST_CASE("a row has the same bits alone, among rows, and beside them",
           alike = alike && std::equal(alone.begin(), alone.end(), all.begin() + r * classes);
         }
         CHECK(alike);
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("equal elements share evenly, however far from 0 and however scaled", "[kernels]", float, double) {
+  for (const extent classes : {1, 4, 16, 17, 100}) {
+    const auto count = static_cast<TestType>(classes);
+    for (const double scale : {0.3, 0.144337567, 0.7, 1., -0.7}) {
+      for (const TestType x :
+           {TestType(-1e10), TestType(1e12), TestType(-1e30), std::numeric_limits<TestType>::lowest()}) {
+        for (const Sizes sizes : {Sizes{3, classes, 1}, Sizes{1, classes, 3}}) {
+          const std::vector<TestType> all(static_cast<std::size_t>(sizes.count()), x);
+          INFO(classes << " times " << x << ", scale " << scale);
+          CHECK(run(&kernels::softmax<TestType>, all, all, sizes, scale) ==
+                std::vector<TestType>(all.size(), static_cast<TestType>(1 / static_cast<double>(classes))));
+          const std::vector<TestType> logs = run(&kernels::log_softmax<TestType>, all, all, sizes, scale);
+          CHECK(std::all_of(logs.begin(), logs.end(),
+                            [&](TestType log) { return std::fabs(log + std::log(count)) < 1e-6; }));
+        }
       }
     }
   }
