@@ -266,7 +266,7 @@ template <int Count>
 
 /// How far ahead of a row's loads lines are asked for: as long as the last cache takes, when a line lasts 2 ns.
 template <class T>
-inline constexpr extent elements_ahead = 16 * Block<T>::lanes;
+inline constexpr extent elements_ahead = extent(16) * Block<T>::lanes;
 
 /// Sums of many blocks, lane by lane, in doubles.
 template <class T>

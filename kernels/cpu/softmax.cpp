@@ -77,7 +77,7 @@ struct Falling {
     }
   }
   /// The same less `of_sum`. (Compilers would fuse the two in some loops and not in others.)
-  [[gnu::always_inline]] Block<T> less(const Block<T>& x, const Block<T>& of_sum) const {
+  [[nodiscard]] [[gnu::always_inline]] Block<T> less(const Block<T>& x, const Block<T>& of_sum) const {
     if constexpr (IsScaled) {
       return fma(scale, x - shift, repeat(T(-0.)) - of_sum);
     } else {
