@@ -23,11 +23,11 @@ struct ChainKernel<Fused<T, Leaves<Mode...>, Statements...>> {
   using Run = RunFused<Fused<T, Leaves<Mode...>, Statements...>>;
 
   struct Work {
-    T* out;
-    const T* leaf[sizeof...(Mode)];
-    T number[sizeof...(Mode)];
+    T* out = nullptr;
+    const T* leaf[sizeof...(Mode)] = {};
+    T number[sizeof...(Mode)] = {};
     LoopNest nest;
-    int shared_loop;
+    int shared_loop = 0;
   };
   static void run_part(void* context, extent first, extent last) {
     Work part = *static_cast<const Work*>(context);
@@ -43,7 +43,7 @@ struct ChainKernel<Fused<T, Leaves<Mode...>, Statements...>> {
   static int loop_to_share(const LoopNest& nest, int threads) {
     int longest = 0;
     for (int i = 0; i < nest.loops; ++i) {
-      if (nest.extents[i] >= 4 * threads) {
+      if (nest.extents[i] >= extent(4) * threads) {
         return i;
       }
       longest = nest.extents[i] > nest.extents[longest] ? i : longest;

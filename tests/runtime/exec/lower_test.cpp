@@ -21,7 +21,6 @@ using cleave::Statement;
 
 /// A number for each thread that computes elements.
 struct WhoComputes : cleave::ElementwiseOp {
-  static constexpr cleave::FixedString name = "who_computes";
   template <class T>
   static T apply(T /*x*/) {
     static std::atomic<int> threads{0};
