@@ -9,8 +9,8 @@
 #include <utility>
 
 // The loop of a fused chain is what programs spend their time in: everything it calls is inlined, without which there
-// is no vector code. At -O2 g++ 12 makes vector code of few loops, hence its attribute; and what it fuses of products and
-// sums it might fuse in vectors and not in the rest of a loop, so that an element's bits would depend on its place.
+// is no vector code. At -O2 g++ 12 makes vector code of few loops, hence its attribute; and what it fuses of products
+// and sums it might fuse in vectors and not in the rest of a loop, so that an element's bits would depend on its place.
 #if defined(__OPTIMIZE__) && defined(__GNUC__) && !defined(__CUDACC__)
 #if defined(__clang__)
 #define CLEAVE_HOT_LOOP __attribute__((flatten))
