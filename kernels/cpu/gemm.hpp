@@ -51,7 +51,6 @@ public:
     if (p_.grain > 0) {
       walk_ = Walk::over({p_.grain, p_.first_row, p_.k});
       levels_ = waiting_levels(aligned_block(0, walk_.last - walk_.first));
-      near_levels_ = 0;
       for (chunk_ = p_.grain; 2 * chunk_ <= most_depth; chunk_ *= 2) {
         ++near_levels_;
       }

@@ -16,7 +16,7 @@
 namespace {
 
 using cleave::extent;
-using cleave::leaf_unit, cleave::leaf_repeat;
+using cleave::leaf_unit;
 using cleave::Statement;
 
 /// A number for each thread that computes elements.
